@@ -1,0 +1,88 @@
+"""Errors of the assistant. Imports nothing.
+
+AssistantError
+├── SettingsError               a setting is unknown or has an impossible value
+├── ConversationNotFoundError
+├── TurnNotFoundError
+├── DocumentNotFoundError
+├── EmptyQuestionError
+├── QuestionTooLongError
+├── RouterError                 the router cannot be trained or read
+├── EvaluationError             an evaluation file is malformed
+└── NotBuiltError               something must be set up first (ingest, data demo, train)
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of every error that the assistant raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable machine-readable name of the class of error.
+    hint : str
+        What the reader can do about it; may be empty.
+    """
+
+    code = "assistant_error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class SettingsError(AssistantError):
+    """A setting is unknown or has an impossible value."""
+
+    code = "settings_invalid"
+
+
+class ConversationNotFoundError(AssistantError):
+    """No conversation has this id, or it belongs to somebody else."""
+
+    code = "conversation_not_found"
+
+
+class TurnNotFoundError(AssistantError):
+    """No turn has this id, or it belongs to somebody else."""
+
+    code = "turn_not_found"
+
+
+class DocumentNotFoundError(AssistantError):
+    """No document has this id, or the asker may not see it."""
+
+    code = "document_not_found"
+
+
+class EmptyQuestionError(AssistantError):
+    """The question has no characters besides white space."""
+
+    code = "question_empty"
+
+
+class QuestionTooLongError(AssistantError):
+    """The question is longer than the limit in the settings."""
+
+    code = "question_too_long"
+
+
+class RouterError(AssistantError):
+    """The router cannot be trained or read."""
+
+    code = "router_failed"
+
+
+class EvaluationError(AssistantError):
+    """An evaluation file is missing or malformed."""
+
+    code = "evaluation_input_invalid"
+
+
+class NotBuiltError(AssistantError):
+    """Something must be set up first."""
+
+    code = "not_built"

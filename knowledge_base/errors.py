@@ -1,0 +1,67 @@
+"""Errors of the knowledge base. Imports nothing.
+
+KnowledgeBaseError
+├── SourceError         a file or ticket cannot be read; the rest of the ingest goes on
+├── EncoderError        the encoder cannot be used
+│   └── EncoderHashError    a model file differs from its published hash
+├── IndexCorruptError   a snapshot fails its manifest
+├── IndexMissingError   nothing has been ingested yet
+└── StoreError          the document store cannot be read or written
+"""
+
+from __future__ import annotations
+
+
+class KnowledgeBaseError(Exception):
+    """Base of every error that the knowledge base raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable machine-readable name of the class of error.
+    hint : str
+        What the reader can do about it; may be empty.
+    """
+
+    code = "knowledge_base_error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class SourceError(KnowledgeBaseError):
+    """A file or ticket cannot be read."""
+
+    code = "source_unreadable"
+
+
+class EncoderError(KnowledgeBaseError):
+    """The encoder cannot be loaded or used."""
+
+    code = "encoder_unavailable"
+
+
+class EncoderHashError(EncoderError):
+    """A file of the encoder differs from its pinned hash."""
+
+    code = "encoder_hash_mismatch"
+
+
+class IndexCorruptError(KnowledgeBaseError):
+    """A snapshot on disk does not fit its manifest."""
+
+    code = "index_corrupt"
+
+
+class IndexMissingError(KnowledgeBaseError):
+    """There is no snapshot yet."""
+
+    code = "index_missing"
+
+
+class StoreError(KnowledgeBaseError):
+    """The document store cannot be read or written."""
+
+    code = "store_failed"
