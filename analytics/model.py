@@ -1,0 +1,139 @@
+"""Values of analytics: metric queries, findings, receipts and outcomes of understanding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Grain = Literal["day", "week", "month", "quarter", "year"]
+Operator = Literal["=", "!=", "in", "not in", ">", ">=", "<", "<=", "is null", "not null"]
+Cell = str | int | float | bool | date | None
+Unit = Literal[
+    "money", "count", "fraction", "hours", "minutes", "seconds", "score", "percent", "ms", "number"
+]
+ChartKind = Literal["number", "line", "bar", "table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Days `[start, end)`."""
+
+    start: date
+    end: date
+    label: str = ""
+    """As it was asked ("last month"); may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A condition on one dimension of the catalogue."""
+
+    dimension: str
+    operator: Operator
+    values: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricQuery:
+    """A question made exact: everything that decides the numbers."""
+
+    metrics: tuple[str, ...]
+    """Names as in metrics.md ("revenue", "average order value")."""
+    dimensions: tuple[str, ...] = ()
+    grain: Grain | None = None
+    filters: tuple[Filter, ...] = ()
+    having: tuple[Filter, ...] = ()
+    """Conditions on a metric of the result."""
+    period: Period | None = None
+    compare_to: Period | None = None
+    compare: Literal["difference", "growth", "both", "change_only", "growth_only"] | None = None
+    share_of_total: bool = False
+    order: Literal["ascending", "descending"] | None = None
+    top_n: int | None = None
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a result."""
+
+    name: str
+    label: str
+    unit: Unit | None = None
+    """None for a dimension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart in the product's own words; the page draws it."""
+
+    kind: ChartKind
+    title: str
+    x: str | None = None
+    """Name of the column along the axis."""
+    y: tuple[str, ...] = ()
+    series: str | None = None
+    """Name of the column that splits the rows into lines or bars."""
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """How a finding was computed."""
+
+    definition: str
+    period: str
+    """In words with exact dates ("1 May to 31 May 2026")."""
+    filters: tuple[str, ...]
+    sql: str
+    n_rows: int
+    as_of: date
+    notes: tuple[str, ...] = ()
+    """Partial periods, fallbacks, limits reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The answer to an analytical question."""
+
+    analysis: str
+    """`metric` for plain metric questions, else the kind of analysis of questions.md."""
+    text: str
+    """Sentences in Markdown; the first is the answer."""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    chart: Chart
+    receipt: Receipt
+    metric_query: MetricQuery | None = None
+    slots: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One reading of an ambiguous question: a button, and the question that it stands for."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguity:
+    """A question with several readings: one question back, with at most four choices."""
+
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What is unknown in a question, and the nearest things that work."""
+
+    reason: str
+    unknown: str = ""
+    suggestions: tuple[str, ...] = ()
+    """Whole questions that can be answered."""
+
+
+InsightOutcome = Finding | Ambiguity | Refusal

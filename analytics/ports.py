@@ -1,0 +1,42 @@
+"""What analytics needs from outside, as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+import ibis
+import pandas as pd
+
+from analytics.model import InsightOutcome
+
+
+class Warehouse(Protocol):
+    """The canonical tables, read-only."""
+
+    def table(self, name: str) -> ibis.Table:
+        """Return one table of warehouse.sql as an ibis expression.
+
+        Raises
+        ------
+        WarehouseError
+            When the warehouse has no such table.
+        """
+        ...
+
+    def run(self, expression: ibis.Table) -> tuple[pd.DataFrame, str]:
+        """Run an expression; return its rows and the SQL that was run."""
+        ...
+
+    def as_of(self) -> date:
+        """Return the day after the newest `ordered_at` or `opened_at`."""
+        ...
+
+
+class Insights(Protocol):
+    """What the assistant asks of analytics."""
+
+    def ask(self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None) -> InsightOutcome:
+        """Answer, ask back or refuse. `turns` are the asker's earlier questions, oldest first."""
+        ...

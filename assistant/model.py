@@ -1,0 +1,168 @@
+"""Values of the conversation: who asks, the four outcomes, turns and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from analytics.model import Finding
+from knowledge_base.model import EVERYONE, Block, Document
+
+Route = Literal["helpdesk", "insights", "desk", "smalltalk", "out_of_scope"]
+ROUTES: tuple[Route, ...] = ("helpdesk", "insights", "desk", "smalltalk", "out_of_scope")
+OutcomeName = Literal["answered", "clarification", "abstention", "handed_off"]
+FeedbackValue = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, and what they may see."""
+
+    user_id: str = "anonymous"
+    groups: tuple[str, ...] = (EVERYONE,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a span of an answer stands: `document.text[start:end] == quote`."""
+
+    document_id: str
+    title: str
+    start: int
+    end: int
+    quote: str
+    url: str
+    updated_on: date | None = None
+    verified_by: str | None = None
+    status: str = "current"
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceButton:
+    """A button: what it says, and the text that it sends."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer with citations, or with a finding."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    finding: Finding | None = None
+    suggestions: tuple[str, ...] = ()
+    """Questions that make sense next, whole and answerable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarification:
+    """One question with at most four buttons."""
+
+    text: str
+    choices: tuple[ChoiceButton, ...]
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstention:
+    """No answer: why not, and what is nearest."""
+
+    text: str
+    reason: str
+    """Machine-readable: `nothing_near`, `low_confidence`, `no_route`, `out_of_scope`, `unknown`, …"""
+    confidence: float = 0.0
+    nearest: tuple[Citation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    offers_ticket: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOff:
+    """A ticket was opened."""
+
+    text: str
+    ticket_number: int
+    confidence: float = 1.0
+
+
+Outcome = Answered | Clarification | Abstention | HandedOff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteDecision:
+    """What the router thinks of an utterance."""
+
+    route: Route | None
+    """None when no route is sure enough."""
+    probabilities: Mapping[Route, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One question and what came of it."""
+
+    turn_id: str
+    conversation_id: str
+    text: str
+    route: Route | None
+    outcome: Outcome
+    asked_at: datetime
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Turns of one asker, oldest first."""
+
+    conversation_id: str
+    user_id: str
+    title: str
+    started_at: datetime
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTicket:
+    """A ticket opened from a conversation, in the built-in store."""
+
+    ticket_number: int
+    conversation_id: str | None
+    user_id: str
+    subject: str
+    transcript: str
+    status: str
+    opened_at: datetime
+
+
+EventKind = Literal["route", "text", "citation", "finding", "choices", "done", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event of a streamed turn; `data` is JSON-ready."""
+
+    kind: EventKind
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleView:
+    """An article as the page shows it: its text and the blocks that it is made of."""
+
+    document: Document
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One part of the program and whether it can serve."""
+
+    name: str
+    ready: bool
+    detail: str

@@ -1,0 +1,138 @@
+"""What the conversation needs from outside, as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from assistant.model import (
+    ArticleView,
+    Asker,
+    Check,
+    Conversation,
+    DeskTicket,
+    Event,
+    FeedbackValue,
+    Outcome,
+    RouteDecision,
+    Turn,
+)
+from knowledge_base.model import Document
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the present as aware UTC."""
+        ...
+
+
+class Router(Protocol):
+    """Text → route."""
+
+    def route(self, text: str) -> RouteDecision:
+        """Decide; the same text gives the same decision."""
+        ...
+
+
+class Skill(Protocol):
+    """What answers the questions of one route."""
+
+    def answer(self, text: str, *, asker: Asker, conversation: Conversation) -> Outcome:
+        """Return one of the four outcomes. `conversation` holds the turns before this one."""
+        ...
+
+
+class ConversationStore(Protocol):
+    """Conversations, feedback and tickets, kept durably."""
+
+    def conversation(self, conversation_id: str, *, user_id: str) -> Conversation:
+        """Return a conversation of this user.
+
+        Raises
+        ------
+        ConversationNotFoundError
+            When there is none, or it is somebody else's.
+        """
+        ...
+
+    def add_turn(self, turn: Turn, *, user_id: str) -> None:
+        """Append a turn; its conversation is made when it is the first."""
+        ...
+
+    def add_feedback(
+        self, turn_id: str, *, user_id: str, value: FeedbackValue, comment: str, at: datetime
+    ) -> None:
+        """Store what the user thought of a turn; a second vote replaces the first."""
+        ...
+
+    def open_ticket(
+        self, *, conversation_id: str | None, user_id: str, subject: str, transcript: str, at: datetime
+    ) -> DeskTicket:
+        """Open a ticket; the same conversation's open ticket is returned instead of a second."""
+        ...
+
+
+class Assistant(Protocol):
+    """What the page, the API and the command line ask of the product."""
+
+    def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:
+        """Answer one turn and store it.
+
+        Raises
+        ------
+        EmptyQuestionError, QuestionTooLongError, ConversationNotFoundError
+        """
+        ...
+
+    def stream(
+        self, text: str, *, asker: Asker, conversation_id: str | None = None
+    ) -> Iterator[Event]:
+        """Answer one turn as events: route, then text, citation, finding, choices; done is last."""
+        ...
+
+    def conversations(self, asker: Asker, *, limit: int = 50) -> tuple[Conversation, ...]:
+        """Return the asker's conversations without their turns, newest first."""
+        ...
+
+    def conversation(self, conversation_id: str, *, asker: Asker) -> Conversation:
+        """Return one conversation of the asker with its turns."""
+        ...
+
+    def add_feedback(
+        self, turn_id: str, *, asker: Asker, value: FeedbackValue, comment: str = ""
+    ) -> None:
+        """Store what the asker thought of a turn."""
+        ...
+
+    def open_ticket(
+        self, *, asker: Asker, conversation_id: str | None, subject: str
+    ) -> DeskTicket:
+        """Open a ticket with the transcript of a conversation; opening twice gives the first."""
+        ...
+
+    def article(self, document_id: str, *, asker: Asker) -> ArticleView:
+        """Return an article that the asker may read.
+
+        Raises
+        ------
+        DocumentNotFoundError
+            When there is none, or the asker may not see it: the two are not told apart.
+        """
+        ...
+
+    def articles(
+        self, asker: Asker, *, query: str = "", limit: int = 50, offset: int = 0
+    ) -> tuple[Document, ...]:
+        """Return articles that the asker may read, by title; `query` filters by words in titles."""
+        ...
+
+    def examples(self) -> tuple[str, ...]:
+        """Return six questions that this installation can answer."""
+        ...
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return what is ready: store, index, warehouse, router."""
+        ...

@@ -1,0 +1,160 @@
+"""Values of the knowledge base: documents, passages, tickets and hits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+EVERYONE = "everyone"
+"""The group that every asker belongs to."""
+
+BlockKind = Literal["heading", "paragraph", "step", "bullet", "code", "quote", "note", "table"]
+MessageRole = Literal["requester", "agent", "system"]
+DocumentStatus = Literal["current", "outdated"]
+Pool = Literal["article", "ticket"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An article, or a solved ticket written as one text.
+
+    `text` is the stored text: the decoded file with line ends made ``\\n`` and nothing else
+    changed. Every offset in the product counts characters of it.
+    """
+
+    document_id: str
+    """`<source name>/<relative path>` for files; `ticket/<ticket id>` for tickets."""
+    title: str
+    text: str
+    body_start: int = 0
+    """Where the body starts, after the front matter."""
+    description: str = ""
+    pool: Pool = "article"
+    status: DocumentStatus = "current"
+    superseded_by: str | None = None
+    updated_on: date | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    applies_to: tuple[str, ...] = ()
+    verified_by: str | None = None
+    acl: tuple[str, ...] = (EVERYONE,)
+    """Groups that may read it. Empty means nobody."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    content_hash: str = ""
+    """sha256 of everything above, as hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block of a document: a paragraph, a step, a table, … as `text[start:end]`."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int
+    """Heading level 1..6; for a step or bullet its nesting depth from 1; else 0."""
+    number: str = ""
+    """The step's own number as written ("3"), else empty."""
+    heading_path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a document that is indexed and retrieved: `document.text[start:end]`."""
+
+    passage_id: str
+    """`<document id>#<ordinal>`."""
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    heading_path: tuple[str, ...]
+    """Title first, then the headings that contain it."""
+    text: str
+    """Plain text of the passage without Markdown marks, as it is embedded and searched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegScore:
+    """What one retrieval leg said of a passage."""
+
+    leg: str
+    """`bm25`, `dense`, `title`, `exact`, …"""
+    score: float
+    """In the leg's own unit: a BM25 score, a cosine, …"""
+    rank: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that was found, and why."""
+
+    passage: Passage
+    title: str
+    updated_on: date | None
+    status: DocumentStatus
+    pool: Pool
+    fused_score: float
+    """In 0..1; comparable between the hits of one query only."""
+    cosine: float
+    """Cosine of query and passage in -1..1; comparable between queries."""
+    legs: tuple[LegScore, ...] = ()
+    matched_terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a ticket's thread."""
+
+    at: datetime
+    role: MessageRole
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A past ticket as ingested. `fix` and `fix_message` are labels for scoring alone."""
+
+    ticket_id: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    subject: str
+    category: str
+    priority: str
+    team: str
+    status: str
+    messages: tuple[Message, ...]
+    fix: str | None = None
+    fix_message: int | None = None
+    duplicate_of: str | None = None
+    is_spam: bool = False
+    private: bool = False
+    acl: tuple[str, ...] = ("agents",)
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedSource:
+    """A file or row that could not be ingested, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What an ingest did. Ids are sorted."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[FailedSource, ...]
+    n_passages: int
+    """Passages in the index afterwards."""
+    n_encoded: int
+    """Passages whose vector was not in the cache."""
+    duration_s: float

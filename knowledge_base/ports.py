@@ -1,0 +1,80 @@
+"""What the knowledge base needs from outside, as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.model import Document, FailedSource, Passage, Ticket
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Source(Protocol):
+    """Where documents come from."""
+
+    def read(self) -> Iterator[Document | FailedSource]:
+        """Yield every document, and one `FailedSource` for each that cannot be read."""
+        ...
+
+
+class Encoder(Protocol):
+    """Text → unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name and version; vectors of different names are never mixed."""
+        ...
+
+    @property
+    def n_dimensions(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n_texts, n_dimensions), float32; (0, d) for no texts."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine."""
+
+    def search(
+        self, queries: Vectors, k: int, *, allowed: npt.NDArray[np.int64] | None = None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Return cosines and row numbers, each (n_queries, k'), best first, ties by row number.
+
+        `allowed` restricts the search to these row numbers before ranking. k' ≤ k when fewer
+        rows are allowed.
+        """
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the index to one file."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Documents, their passages and tickets, kept durably."""
+
+    def hashes(self, source: str) -> Mapping[str, str]:
+        """Return document id → content hash of everything ingested under this source name."""
+        ...
+
+    def replace(
+        self, source: str, document: Document, passages: Sequence[Passage], ticket: Ticket | None
+    ) -> None:
+        """Write a document with its passages, replacing an older version, in one transaction."""
+        ...
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Forget these documents and their passages; unknown ids are ignored."""
+        ...
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document, or None."""
+        ...
