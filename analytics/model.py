@@ -36,6 +36,26 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCondition:
+    """Only customers for whom a metric, counted for each of them alone, meets a number.
+
+    A semi-join: a customer counts once however often the condition is met. A customer without
+    any row has 0, so `orders < 1` are those who never completed an order.
+    """
+
+    metric: str
+    """Name as in metrics.md ("orders", "revenue", "tickets", "sessions", "incidents")."""
+    operator: Operator = ">="
+    value: float = 1
+    filters: tuple[Filter, ...] = ()
+    period: Period | None = None
+    """None: everything before the as-of date."""
+    days_before_churn: int | None = None
+    """Only rows of the last so many days before the customer's own `churned_at`, which is
+    itself excluded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricQuery:
     """A question made exact: everything that decides the numbers."""
 
@@ -49,7 +69,19 @@ class MetricQuery:
     period: Period | None = None
     compare_to: Period | None = None
     compare: Literal["difference", "growth", "both", "change_only", "growth_only"] | None = None
+    compare_step: Grain | None = None
+    """With a grain and no `compare_to`: each row against the row one step earlier ("month":
+    the month before, "year": the same month a year earlier), also where that lies outside
+    the period. Columns: the grain, the metric (not with `change_only` and `growth_only`), then
+    the difference or the growth."""
     share_of_total: bool = False
+    numerator: tuple[Filter, ...] = ()
+    """Share of the metric that these conditions keep: metric with them / metric without."""
+    per_metric: str | None = None
+    """The single metric divided by this one, each summed on its own ("tickets per customer")."""
+    per_scale: float = 1
+    """Factor on the ratio: 100 for "per 100 customers"."""
+    customer_conditions: tuple[CustomerCondition, ...] = ()
     order: Literal["ascending", "descending"] | None = None
     top_n: int | None = None
     as_of: date
@@ -134,6 +166,10 @@ class Refusal:
     unknown: str = ""
     suggestions: tuple[str, ...] = ()
     """Whole questions that can be answered."""
+    analysis: str = ""
+    """The kind of analysis that was recognised but cannot be carried out; else empty."""
+    slots: Mapping[str, object] = field(default_factory=dict)
+    """What that analysis would have been given, as in questions.md."""
 
 
 InsightOutcome = Finding | Ambiguity | Refusal
