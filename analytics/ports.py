@@ -9,7 +9,7 @@ from typing import Protocol
 import ibis
 import pandas as pd
 
-from analytics.model import InsightOutcome
+from analytics.model import Finding, InsightOutcome
 
 
 class Warehouse(Protocol):
@@ -37,6 +37,16 @@ class Warehouse(Protocol):
 class Insights(Protocol):
     """What the assistant asks of analytics."""
 
-    def ask(self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None) -> InsightOutcome:
+    def ask(
+        self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None
+    ) -> InsightOutcome:
         """Answer, ask back or refuse. `turns` are the asker's earlier questions, oldest first."""
+        ...
+
+    def next_questions(self, finding: Finding) -> tuple[str, ...]:
+        """Return up to three questions that make sense next; each is answerable."""
+        ...
+
+    def examples(self) -> tuple[str, ...]:
+        """Return questions that this warehouse can answer, most typical first."""
         ...

@@ -75,7 +75,7 @@ class Abstention:
 
     text: str
     reason: str
-    """Machine-readable: `nothing_near`, `low_confidence`, `no_route`, `out_of_scope`, `unknown`, …"""
+    """Machine-readable: `nothing_near`, `low_confidence`, `no_route`, `out_of_scope`, `unknown`."""
     confidence: float = 0.0
     nearest: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()

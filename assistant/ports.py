@@ -69,7 +69,13 @@ class ConversationStore(Protocol):
         ...
 
     def open_ticket(
-        self, *, conversation_id: str | None, user_id: str, subject: str, transcript: str, at: datetime
+        self,
+        *,
+        conversation_id: str | None,
+        user_id: str,
+        subject: str,
+        transcript: str,
+        at: datetime,
     ) -> DeskTicket:
         """Open a ticket; the same conversation's open ticket is returned instead of a second."""
         ...
@@ -107,9 +113,7 @@ class Assistant(Protocol):
         """Store what the asker thought of a turn."""
         ...
 
-    def open_ticket(
-        self, *, asker: Asker, conversation_id: str | None, subject: str
-    ) -> DeskTicket:
+    def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""
         ...
 

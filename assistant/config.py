@@ -1,0 +1,212 @@
+"""Settings: defaults < TOML file < environment, read once, frozen.
+
+Each setting is one field of `Settings`. Its name in the TOML file is the field's name, in the
+environment `DESKWISE_` and the name in capitals. `docs/settings.md` lists them; a test holds it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from assistant.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "DESKWISE_"
+CONFIG_FILE_NAME = "deskwise.toml"
+NOT_SETTINGS = frozenset({"CONFIG", "SHARED", "REQUIRE_BROWSER"})
+"""Variables with our prefix that are not settings: the file's place, and two for tests."""
+
+
+def _setting(default: Any, help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help_text, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator can set. Units are in the names."""
+
+    home: Path = _setting(Path(".deskwise"), "Where Deskwise keeps its data.")
+    host: str = _setting("127.0.0.1", "Address that `deskwise serve` listens on.")
+    port: int = _setting(8765, "Port that `deskwise serve` listens on.")
+    encoder: str = _setting(
+        "default",
+        "`default` (all-MiniLM-L6-v2, checked against its published hash), or the name or path "
+        "of any sentence-transformers model.",
+    )
+    encoder_threads: int = _setting(0, "Threads of the encoder; 0 means one for each core.")
+    max_question_chars: int = _setting(4000, "Longest question that is read, in characters.")
+    max_wrong_fraction: float = _setting(
+        0.05, "Share of given answers that may be wrong; sets the threshold of abstention."
+    )
+    min_route_probability: float = _setting(
+        0.0, "Below this no route is taken; 0 means the router's own fitted threshold."
+    )
+    query_memory_limit_mb: int = _setting(2048, "Memory of one analytical query, in MB.")
+    query_max_rows: int = _setting(10_000, "Rows of one analytical answer; more are cut, and said.")
+    secure_cookies: bool = _setting(
+        False, "Mark cookies as Secure; set it when the page is served over HTTPS."
+    )
+    allowed_hosts: str = _setting(
+        "127.0.0.1,localhost,[::1]",
+        "Host names the page answers to, comma-separated; others get 400.",
+    )
+
+    @property
+    def knowledge_dir(self) -> Path:
+        """Folder of the document store, the vector cache and the snapshots."""
+        return self.home / "knowledge"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Folder of the warehouse's Parquet files."""
+        return self.home / "warehouse"
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of trained models."""
+        return self.home / "models"
+
+    @property
+    def database_path(self) -> Path:
+        """SQLite file of conversations, feedback and tickets."""
+        return self.home / "conversations.sqlite"
+
+
+def setting_rows(settings: Settings) -> list[dict[str, str]]:
+    """Return name, value, variable and help of each setting; secrets are hidden."""
+    return [
+        {
+            "name": item.name,
+            "value": "••••" if item.metadata.get("secret") else str(getattr(settings, item.name)),
+            "variable": ENVIRONMENT_PREFIX + item.name.upper(),
+            "help": str(item.metadata["help"]),
+        }
+        for item in fields(Settings)
+    ]
+
+
+def load_settings(
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    overrides
+        Values from the command line; they win. None values are ignored.
+    environment
+        Variables; the process's own when None.
+
+    Raises
+    ------
+    SettingsError
+        When a setting is unknown, has the wrong type or an impossible value, or the file cannot
+        be read.
+    """
+    env = os.environ if environment is None else environment
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    home = Path(given.get("home") or env.get(ENVIRONMENT_PREFIX + "HOME") or Path(".deskwise"))
+    named_file = env.get(ENVIRONMENT_PREFIX + "CONFIG")
+    file = Path(named_file) if named_file else home / CONFIG_FILE_NAME
+    values: dict[str, Any] = {}
+    values |= _from_file(file, must_exist=named_file is not None)
+    values |= _from_environment(env)
+    values |= given
+    settings = Settings(**{name: _convert(name, value) for name, value in values.items()})
+    _check_ranges(settings)
+    return settings
+
+
+def _from_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
+    if not file.is_file():
+        if must_exist:
+            raise SettingsError(
+                f"The settings file {file} does not exist.",
+                hint=f"Create it or unset {ENVIRONMENT_PREFIX}CONFIG.",
+            )
+        return {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The settings file {file} is not valid TOML: {error}.", hint="Correct that line."
+        ) from error
+    for name in values:
+        _require_known(name, where=str(file))
+    return values
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, str]:
+    values = {}
+    for key, value in env.items():
+        if not key.startswith(ENVIRONMENT_PREFIX):
+            continue
+        bare = key.removeprefix(ENVIRONMENT_PREFIX)
+        if bare in NOT_SETTINGS:
+            continue
+        _require_known(bare.lower(), where=f"environment variable {key}")
+        values[bare.lower()] = value
+    return values
+
+
+def _require_known(name: str, *, where: str) -> None:
+    names = [item.name for item in fields(Settings)]
+    if name in names:
+        return
+    near = get_close_matches(name, names, n=1)
+    raise SettingsError(
+        f"Unknown setting {name!r} in {where}.",
+        hint=f"Did you mean {near[0]!r}?" if near else "`deskwise config show` lists them.",
+    )
+
+
+def _convert(name: str, value: Any) -> Any:
+    wanted = get_type_hints(Settings)[name]
+    try:
+        if wanted is bool:
+            return _to_bool(value)
+        if wanted is Path:
+            return Path(str(value)).expanduser()
+        if isinstance(value, bool):
+            raise ValueError("a boolean")
+        return wanted(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"Setting {name!r} is {value!r}; expected {wanted.__name__}.",
+            hint="Correct it in the settings file or the environment.",
+        ) from error
+
+
+def _to_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if str(value).lower() not in known:
+        raise ValueError(value)
+    return known[str(value).lower()]
+
+
+def _check_ranges(settings: Settings) -> None:
+    limits: dict[str, tuple[float, float]] = {
+        "port": (0, 65535),
+        "encoder_threads": (0, 1024),
+        "max_question_chars": (100, 100_000),
+        "max_wrong_fraction": (0.001, 0.5),
+        "min_route_probability": (0.0, 1.0),
+        "query_memory_limit_mb": (64, 1_000_000),
+        "query_max_rows": (1, 1_000_000),
+    }
+    for name, (low, high) in limits.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise SettingsError(
+                f"Setting {name!r} is {value}; expected {low:g} to {high:g}.",
+                hint="Correct it in the settings file or the environment.",
+            )

@@ -1,0 +1,221 @@
+"""The use case: a question → its route → the skill that answers → the turn, stored."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from assistant.errors import EmptyQuestionError, QuestionTooLongError
+from assistant.messages import Messages
+from assistant.model import (
+    Abstention,
+    Asker,
+    ChoiceButton,
+    Clarification,
+    Conversation,
+    Event,
+    Outcome,
+    Route,
+    RouteDecision,
+    Turn,
+)
+from assistant.ports import Clock, ConversationStore, Router, Skill
+from assistant.wire import turn_to_json
+
+MARKS: Mapping[str, Route] = {
+    "it problem:": "helpdesk",
+    "figures:": "insights",
+    "open a ticket:": "desk",
+}
+"""Words in front of a question that say its route; buttons of the no-route question send them."""
+
+MAX_ELLIPSIS_WORDS = 9
+_ELLIPSIS = re.compile(
+    r"^\s*(and|what about|how about|only|just|same|instead|also|or|but|why|then|show (?:that|it)|"
+    r"make (?:it|that)|by|per|without|in|for|on|with|compare|excluding|is there|does (?:it|that)|"
+    r"did (?:it|that)|that|it|this|those|these)\b|\b(?:it|that|them|those|this one)\b",
+    re.I,
+)
+_SURE = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Takes turns. Holds no state between them besides the store."""
+
+    router: Router
+    skills: Mapping[Route, Skill]
+    store: ConversationStore
+    clock: Clock
+    messages: Messages
+    max_question_chars: int
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+
+    def take_turn(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:
+        """Answer one question and store the turn.
+
+        Raises
+        ------
+        EmptyQuestionError
+            When the text has nothing but white space.
+        QuestionTooLongError
+            When it is longer than the setting allows. Nothing is stored.
+        ConversationNotFoundError
+            When the conversation is not the asker's.
+        """
+        self._check(text)
+        conversation = self._conversation(conversation_id, asker)
+        started = time.perf_counter()
+        route, question, decision = self._route(text, conversation)
+        routed = time.perf_counter()
+        outcome = self._outcome(route, question, decision, asker, conversation)
+        return self._store(text, route, outcome, conversation, asker, (started, routed))
+
+    def stream(
+        self, text: str, *, asker: Asker, conversation_id: str | None = None
+    ) -> Iterator[Event]:
+        """Answer one question as events; the last one, `done`, carries the whole turn.
+
+        The question is checked before the first event, so that errors reach the caller as
+        exceptions and not in the middle of a stream.
+        """
+        self._check(text)
+        conversation = self._conversation(conversation_id, asker)
+        return self._events(text, asker, conversation)
+
+    def _events(self, text: str, asker: Asker, conversation: Conversation) -> Iterator[Event]:
+        started = time.perf_counter()
+        route, question, decision = self._route(text, conversation)
+        routed = time.perf_counter()
+        yield Event(
+            kind="route",
+            data={"route": route, "conversation_id": conversation.conversation_id},
+        )
+        outcome = self._outcome(route, question, decision, asker, conversation)
+        turn = self._store(text, route, outcome, conversation, asker, (started, routed))
+        body = turn_to_json(turn)
+        for piece in _pieces(outcome.text):
+            yield Event(kind="text", data={"text": piece})
+        for citation in body["citations"]:
+            yield Event(kind="citation", data=citation)
+        if body["finding"] is not None:
+            yield Event(kind="finding", data=body["finding"])
+        if body["choices"]:
+            yield Event(kind="choices", data={"choices": body["choices"]})
+        yield Event(kind="done", data=body)
+
+    def _check(self, text: str) -> None:
+        if not text.strip():
+            raise EmptyQuestionError("The question is empty.", hint="Type a question.")
+        if len(text) > self.max_question_chars:
+            raise QuestionTooLongError(
+                f"The question has {len(text):,} characters; at most "
+                f"{self.max_question_chars:,} are read.",
+                hint="Shorten it to what matters: what you do, what you see, the error text.",
+            )
+
+    def _conversation(self, conversation_id: str | None, asker: Asker) -> Conversation:
+        if conversation_id is not None:
+            return self.store.conversation(conversation_id, user_id=asker.user_id)
+        return Conversation(
+            conversation_id=self.new_id(),
+            user_id=asker.user_id,
+            title="",
+            started_at=self.clock.now(),
+        )
+
+    def _route(
+        self, text: str, conversation: Conversation
+    ) -> tuple[Route | None, str, RouteDecision]:
+        """Return the route, the question without its mark, and what the router thought."""
+        for mark, route in MARKS.items():
+            if text.strip().lower().startswith(mark):
+                question = text.strip()[len(mark) :].strip() or text
+                return route, question, RouteDecision(route=route, probabilities={route: 1.0})
+        decision = self.router.route(text)
+        return follow_up_route(text, decision, conversation), text, decision
+
+    def _outcome(
+        self,
+        route: Route | None,
+        question: str,
+        decision: RouteDecision,
+        asker: Asker,
+        conversation: Conversation,
+    ) -> Outcome:
+        if route is None:
+            return self._ask_for_route(question, decision)
+        if route == "out_of_scope":
+            return Abstention(
+                text=self.messages.say("routing.out_of_scope"),
+                reason="out_of_scope",
+                confidence=decision.probabilities.get("out_of_scope", 0.0),
+                offers_ticket=False,
+            )
+        return self.skills[route].answer(question, asker=asker, conversation=conversation)
+
+    def _ask_for_route(self, question: str, decision: RouteDecision) -> Clarification:
+        marks = {route: mark for mark, route in MARKS.items()}
+        likely = sorted(marks, key=lambda route: (-decision.probabilities.get(route, 0.0), route))
+        return Clarification(
+            text=self.messages.say("routing.no_route"),
+            choices=tuple(
+                ChoiceButton(
+                    label=self.messages.say(f"routing.as_{route}"),
+                    text=f"{marks[route].capitalize()} {question}",
+                )
+                for route in likely
+            ),
+            confidence=max(decision.probabilities.values(), default=0.0),
+        )
+
+    def _store(
+        self,
+        text: str,
+        route: Route | None,
+        outcome: Outcome,
+        conversation: Conversation,
+        asker: Asker,
+        marks_s: tuple[float, float],
+    ) -> Turn:
+        started, routed = marks_s
+        now = time.perf_counter()
+        turn = Turn(
+            turn_id=self.new_id(),
+            conversation_id=conversation.conversation_id,
+            text=text,
+            route=route,
+            outcome=outcome,
+            asked_at=self.clock.now(),
+            timings_ms={
+                "route": (routed - started) * 1000,
+                "answer": (now - routed) * 1000,
+                "total": (now - started) * 1000,
+            },
+        )
+        self.store.add_turn(turn, user_id=asker.user_id)
+        return turn
+
+
+def is_elliptical(text: str) -> bool:
+    """Return whether a text leans on what was said before: short, and a connecting word."""
+    return len(text.split()) <= MAX_ELLIPSIS_WORDS and bool(_ELLIPSIS.search(text))
+
+
+def follow_up_route(text: str, decision: RouteDecision, conversation: Conversation) -> Route | None:
+    """Return the router's choice, or the last turn's route when the text leans on that turn."""
+    last = next((turn.route for turn in reversed(conversation.turns) if turn.route), None)
+    if last not in ("helpdesk", "insights") or not is_elliptical(text):
+        return decision.route
+    strongest = max(decision.probabilities.values(), default=0.0)
+    if decision.route in ("desk", "smalltalk", "insights", "helpdesk") and strongest >= _SURE:
+        return decision.route
+    return last
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a text into lines, each with its line end, so that a stream shows whole steps."""
+    yield from text.splitlines(keepends=True)

@@ -1,0 +1,1 @@
+"""One module per route: what answers its questions."""

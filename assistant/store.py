@@ -1,0 +1,333 @@
+"""Conversations, feedback and tickets in a relational database (SQLite by default)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.errors import AssistantError, ConversationNotFoundError, TurnNotFoundError
+from assistant.model import Conversation, DeskTicket, FeedbackValue, Turn
+from assistant.wire import dump_outcome, load_outcome
+
+FIRST_TICKET_NUMBER = 1000
+SCHEMA_VERSION = 1
+TITLE_CHARS = 80
+
+_metadata = sa.MetaData()
+_conversations = sa.Table(
+    "conversations",
+    _metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),
+    sa.Column("user_id", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("started_at", sa.String, nullable=False),
+    sa.Column("last_at", sa.String, nullable=False),
+)
+_turns = sa.Table(
+    "turns",
+    _metadata,
+    sa.Column("turn_id", sa.String, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.conversation_id"), index=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("route", sa.String, nullable=True),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("body", sa.String, nullable=False),
+    sa.Column("asked_at", sa.String, nullable=False),
+    sa.Column("timings_ms", sa.String, nullable=False),
+    sa.UniqueConstraint("conversation_id", "ordinal"),
+)
+_feedback = sa.Table(
+    "feedback",
+    _metadata,
+    sa.Column("turn_id", sa.ForeignKey("turns.turn_id"), primary_key=True),
+    sa.Column("user_id", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+    sa.Column("comment", sa.String, nullable=False),
+    sa.Column("given_at", sa.String, nullable=False),
+)
+_tickets = sa.Table(
+    "desk_tickets",
+    _metadata,
+    sa.Column("ticket_number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("conversation_id", sa.String, nullable=True, unique=True),
+    sa.Column("user_id", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("transcript", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("opened_at", sa.String, nullable=False),
+)
+
+
+def open_engine(path: Path) -> sa.Engine:
+    """Return an engine on a SQLite file in WAL mode, with its tables made.
+
+    Raises
+    ------
+    AssistantError
+        When the file was written by a newer version of the program.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(f"sqlite:///{path}")
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # Transactions are begun by the listener below, not by the driver's guess.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=5000")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.begin() as connection:
+        found = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+        if found > SCHEMA_VERSION:
+            raise AssistantError(
+                f"{path} has schema version {found}; this program knows up to {SCHEMA_VERSION}.",
+                hint="Use the newer program, or another home directory.",
+            )
+        _metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+    return engine
+
+
+class SqlConversationStore:
+    """The `ConversationStore` port on any SQLAlchemy engine."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        """Release the database's connections."""
+        self._engine.dispose()
+
+    def conversation(self, conversation_id: str, *, user_id: str) -> Conversation:
+        """Return a conversation of this user with its turns, oldest first."""
+        with self._engine.connect() as connection:
+            head = self._head(connection, conversation_id, user_id)
+            rows = connection.execute(
+                sa.select(_turns)
+                .where(_turns.c.conversation_id == conversation_id)
+                .order_by(_turns.c.ordinal)
+            ).all()
+        return Conversation(
+            conversation_id=conversation_id,
+            user_id=user_id,
+            title=head.title,
+            started_at=_time(head.started_at),
+            turns=tuple(_turn(row) for row in rows),
+        )
+
+    def conversations(self, *, user_id: str, limit: int) -> tuple[Conversation, ...]:
+        """Return this user's conversations without their turns, newest first."""
+        query = (
+            sa.select(_conversations)
+            .where(_conversations.c.user_id == user_id)
+            .order_by(_conversations.c.last_at.desc(), _conversations.c.conversation_id)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Conversation(
+                conversation_id=row.conversation_id,
+                user_id=row.user_id,
+                title=row.title,
+                started_at=_time(row.started_at),
+            )
+            for row in rows
+        )
+
+    def add_turn(self, turn: Turn, *, user_id: str) -> None:
+        """Append a turn; its conversation is made when it is the first."""
+        name, body = dump_outcome(turn.outcome)
+        at = turn.asked_at.isoformat()
+        with self._engine.begin() as connection:
+            known = connection.execute(
+                sa.select(_conversations.c.user_id).where(
+                    _conversations.c.conversation_id == turn.conversation_id
+                )
+            ).scalar()
+            if known is None:
+                connection.execute(
+                    _conversations.insert().values(
+                        conversation_id=turn.conversation_id,
+                        user_id=user_id,
+                        title=_title(turn.text),
+                        started_at=at,
+                        last_at=at,
+                    )
+                )
+            elif known != user_id:
+                raise _no_conversation(turn.conversation_id)
+            ordinal = connection.execute(
+                sa.select(sa.func.count())
+                .select_from(_turns)
+                .where(_turns.c.conversation_id == turn.conversation_id)
+            ).scalar_one()
+            connection.execute(
+                _turns.insert().values(
+                    turn_id=turn.turn_id,
+                    conversation_id=turn.conversation_id,
+                    ordinal=ordinal,
+                    text=turn.text,
+                    route=turn.route,
+                    outcome=name,
+                    body=body,
+                    asked_at=at,
+                    timings_ms=json.dumps(dict(turn.timings_ms)),
+                )
+            )
+            connection.execute(
+                _conversations.update()
+                .where(_conversations.c.conversation_id == turn.conversation_id)
+                .values(last_at=at)
+            )
+
+    def add_feedback(
+        self, turn_id: str, *, user_id: str, value: FeedbackValue, comment: str, at: datetime
+    ) -> None:
+        """Store what the user thought of a turn of theirs; a second vote replaces the first."""
+        with self._engine.begin() as connection:
+            owner = connection.execute(
+                sa.select(_conversations.c.user_id)
+                .join(_turns, _turns.c.conversation_id == _conversations.c.conversation_id)
+                .where(_turns.c.turn_id == turn_id)
+            ).scalar()
+            if owner != user_id:
+                raise TurnNotFoundError(
+                    f"There is no turn {turn_id!r} of yours.", hint="Reload the conversation."
+                )
+            key = sa.and_(_feedback.c.turn_id == turn_id, _feedback.c.user_id == user_id)
+            connection.execute(_feedback.delete().where(key))
+            connection.execute(
+                _feedback.insert().values(
+                    turn_id=turn_id,
+                    user_id=user_id,
+                    value=value,
+                    comment=comment,
+                    given_at=at.isoformat(),
+                )
+            )
+
+    def feedback(self) -> tuple[tuple[str, str, FeedbackValue, str], ...]:
+        """Return (turn id, question, value, comment) of every vote, by turn id."""
+        query = (
+            sa.select(_feedback.c.turn_id, _turns.c.text, _feedback.c.value, _feedback.c.comment)
+            .join(_turns, _turns.c.turn_id == _feedback.c.turn_id)
+            .order_by(_feedback.c.turn_id)
+        )
+        with self._engine.connect() as connection:
+            return tuple(tuple(row) for row in connection.execute(query))
+
+    def open_ticket(
+        self,
+        *,
+        conversation_id: str | None,
+        user_id: str,
+        subject: str,
+        transcript: str,
+        at: datetime,
+    ) -> DeskTicket:
+        """Open a ticket; a conversation's second request returns its first ticket."""
+        with self._engine.begin() as connection:
+            if conversation_id is not None:
+                known = connection.execute(
+                    sa.select(_tickets).where(_tickets.c.conversation_id == conversation_id)
+                ).one_or_none()
+                if known is not None:
+                    if known.user_id != user_id:
+                        raise _no_conversation(conversation_id)
+                    return _ticket(known)
+            last = connection.execute(sa.select(sa.func.max(_tickets.c.ticket_number))).scalar()
+            number = FIRST_TICKET_NUMBER if last is None else int(last) + 1
+            values = {
+                "ticket_number": number,
+                "conversation_id": conversation_id,
+                "user_id": user_id,
+                "subject": subject,
+                "transcript": transcript,
+                "status": "new",
+                "opened_at": at.isoformat(),
+            }
+            connection.execute(_tickets.insert().values(**values))
+        return DeskTicket(**{**values, "opened_at": at})  # type: ignore[arg-type]
+
+    def ticket(self, ticket_number: int, *, user_id: str) -> DeskTicket | None:
+        """Return a ticket of this user, or None."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                sa.select(_tickets).where(
+                    _tickets.c.ticket_number == ticket_number, _tickets.c.user_id == user_id
+                )
+            ).one_or_none()
+        return None if row is None else _ticket(row)
+
+    def tickets(self, *, user_id: str) -> tuple[DeskTicket, ...]:
+        """Return this user's tickets, newest first."""
+        query = (
+            sa.select(_tickets)
+            .where(_tickets.c.user_id == user_id)
+            .order_by(_tickets.c.ticket_number.desc())
+        )
+        with self._engine.connect() as connection:
+            return tuple(_ticket(row) for row in connection.execute(query))
+
+    @staticmethod
+    def _head(connection: sa.Connection, conversation_id: str, user_id: str) -> Any:
+        head = connection.execute(
+            sa.select(_conversations).where(
+                _conversations.c.conversation_id == conversation_id,
+                _conversations.c.user_id == user_id,
+            )
+        ).one_or_none()
+        if head is None:
+            raise _no_conversation(conversation_id)
+        return head
+
+
+def _no_conversation(conversation_id: str) -> ConversationNotFoundError:
+    return ConversationNotFoundError(
+        f"There is no conversation {conversation_id!r} of yours.",
+        hint="Start a new one by leaving the conversation out.",
+    )
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _turn(row: Any) -> Turn:
+    return Turn(
+        turn_id=row.turn_id,
+        conversation_id=row.conversation_id,
+        text=row.text,
+        route=row.route,
+        outcome=load_outcome(row.outcome, row.body),
+        asked_at=_time(row.asked_at),
+        timings_ms=json.loads(row.timings_ms),
+    )
+
+
+def _ticket(row: Any) -> DeskTicket:
+    return DeskTicket(
+        ticket_number=row.ticket_number,
+        conversation_id=row.conversation_id,
+        user_id=row.user_id,
+        subject=row.subject,
+        transcript=row.transcript,
+        status=row.status,
+        opened_at=_time(row.opened_at),
+    )
