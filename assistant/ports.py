@@ -140,3 +140,7 @@ class Assistant(Protocol):
     def checks(self) -> tuple[Check, ...]:
         """Return what is ready: store, index, warehouse, router."""
         ...
+
+    def warm_up(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        ...

@@ -1,0 +1,87 @@
+"""`deskwise`: the group, its common options and the commands that are not here yet."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.cli.output import run
+
+NOT_YET = {
+    "suggest": "Suggested resolutions for agents",
+    "analyse": "Analysing a table of one's own",
+    "doctor": "The self-check",
+    "backup": "Backup",
+    "restore": "Restore",
+    "users": "User accounts",
+}
+"""Commands of the contract that this version answers with “not yet”; hidden from the help."""
+
+
+class LazyGroup(click.Group):
+    """Imports a family of commands only when one of it is named: `--help` stays instant."""
+
+    families = {
+        "demo": "assistant.cli.demo:demo",
+        "ingest": "assistant.cli.knowledge:ingest",
+        "ask": "assistant.cli.ask:ask",
+        "serve": "assistant.cli.serve:serve",
+        "data": "assistant.cli.data:data",
+        "train": "assistant.cli.models:train",
+        "models": "assistant.cli.models:models",
+        "config": "assistant.cli.configuration:config",
+        "eval": "assistant.cli.evals:evaluate",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order a new user needs them."""
+        return list(self.families)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return a command."""
+        if name in NOT_YET:
+            return _not_yet(name)
+        target = self.families.get(name)
+        if target is None:
+            return None
+        module_name, attribute = target.split(":")
+        from importlib import import_module
+
+        command: click.Command = getattr(import_module(module_name), attribute)
+        return command
+
+
+def _not_yet(name: str) -> click.Command:
+    @click.command(
+        name,
+        hidden=True,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    def command() -> None:
+        raise click.ClickException(f"{NOT_YET[name]} is not part of this version yet.")
+
+    return command
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where Deskwise keeps its data (DESKWISE_HOME; default ./.deskwise).",
+)
+@click.option("--debug", is_flag=True, help="Show a traceback when a command fails.")
+@click.version_option(package_name="deskwise", message="deskwise %(version)s")
+@click.pass_context
+def deskwise(context: click.Context, home: Path | None, debug: bool) -> None:
+    """Answers IT questions from articles and managers' questions from tables."""
+    context.obj = {"home": home, "debug": debug}
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(deskwise))
