@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
@@ -23,7 +24,7 @@ NOT_YET = {
 class LazyGroup(click.Group):
     """Imports a family of commands only when one of it is named: `--help` stays instant."""
 
-    families = {
+    families: ClassVar[dict[str, str]] = {
         "demo": "assistant.cli.demo:demo",
         "ingest": "assistant.cli.knowledge:ingest",
         "ask": "assistant.cli.ask:ask",
