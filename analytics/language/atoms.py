@@ -1,0 +1,283 @@
+"""Single periods as they are named: `15 November`, `May 2026`, `Q3`, `last month`, `YTD`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analytics.language.calendar import (
+    Unit,
+    add,
+    last_whole,
+    to_date,
+    unit_start,
+    whole,
+)
+from analytics.language.text import NUMBER_PATTERN, number_of
+from analytics.model import Period
+
+MONTHS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb febr", "march mar", "april apr", "may", "june jun",
+            "july jul", "august aug", "september sep sept", "october oct", "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+UNIT_WORDS: dict[str, Unit] = {
+    "day": "day", "d": "day", "week": "week", "wk": "week", "w": "week", "month": "month",
+    "mo": "month", "mth": "month", "mnth": "month", "m": "month", "quarter": "quarter",
+    "qtr": "quarter", "q": "quarter", "half": "half", "half year": "half", "semester": "half",
+    "year": "year", "yr": "year", "y": "year",
+}  # fmt: skip
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
+UNIT = "(?:half year|" + "|".join(sorted((u for u in UNIT_WORDS if " " not in u), key=len, reverse=True)) + ")"
+LONG_UNIT = "(?:half year|day|week|wk|month|mth|quarter|qtr|half|year|yr)"
+YEAR = r"(?:(?:19|20)\d\d)"
+NUMBER = NUMBER_PATTERN
+_ORDINALS = {"first": 1, "1 st": 1, "second": 2, "2 nd": 2, "third": 3, "3 rd": 3, "fourth": 4, "4 th": 4, "last": -1, "final": -1}  # fmt: skip
+ORDINAL = "(?:" + "|".join(_ORDINALS) + ")"
+_YEAR_REFERENCE = rf"(?:(?P<year>{YEAR})|(?P<which>this|the current|current|last|the previous|previous) year)"
+_OF_YEAR = rf"(?:(?: of)?(?: ,)?(?: in)? {_YEAR_REFERENCE})?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atom:
+    """One named period, and whether its year was said."""
+
+    period: Period
+    floating: Callable[[int], Period] | None = None
+    """For a month, quarter, half or day without a year: the period of a given year."""
+    reference: Unit | None = None
+    """Set for `previous month`: in a comparison it is meant from the other period."""
+    to_date: bool = False
+    """Runs to the as-of date by its own words (this month, YTD)."""
+
+
+Builder = Callable[[re.Match[str], date], Atom | None]
+
+
+def ordinal_of(text: str) -> int:
+    """Return 1 for `first` and `1 st`, …, -1 for `last`."""
+    return _ORDINALS[text]
+
+
+def count_of(text: str | None) -> int | None:
+    """Return a whole number written as digits or a word, None when it is no whole number."""
+    if text is None:
+        return None
+    if text.startswith("couple"):
+        return 2
+    value = 1.0 if text in {"a", "an"} else number_of(text)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def latest_begun(make: Callable[[int], Period], as_of: date) -> Period:
+    """Return the latest of a yearly recurring period that has begun before `as_of`."""
+    this_year = make(as_of.year)
+    return this_year if this_year.start < as_of else make(as_of.year - 1)
+
+
+def _named(make: Callable[[int], Period], match: re.Match[str], as_of: date) -> Atom:
+    groups = match.groupdict()
+    which = groups.get("which")
+    said = groups.get("year") or groups.get("short")
+    if said:
+        return Atom(period=make(_full_year(said)))
+    if which:
+        back = 0 if "this" in which or "current" in which else 1
+        return Atom(period=make(as_of.year - back))
+    return Atom(period=latest_begun(make, as_of), floating=make)
+
+
+def _full_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _iso_day(match: re.Match[str], as_of: date) -> Atom | None:
+    try:
+        return Atom(period=whole(date.fromisoformat(match["iso"]), "day"))
+    except ValueError:
+        return None
+
+
+def _iso_month(match: re.Match[str], as_of: date) -> Atom | None:
+    return Atom(period=whole(date(int(match["year"]), int(match["month"]), 1), "month"))
+
+
+def _day(match: re.Match[str], as_of: date) -> Atom | None:
+    day, month = int(match["day"]), MONTHS[match["month"]]
+
+    def make(year: int) -> Period:
+        return whole(date(year, month, day), "day")
+
+    try:
+        return _named(make, match, as_of)
+    except ValueError:  # 31 April
+        return None
+
+
+def _day_range(match: re.Match[str], as_of: date) -> Atom | None:
+    first, last, month = int(match["first"]), int(match["last"]), MONTHS[match["month"]]
+
+    def make(year: int) -> Period:
+        return Period(start=date(year, month, first), end=date(year, month, last) + timedelta(days=1))
+
+    try:
+        atom = _named(make, match, as_of)
+    except ValueError:
+        return None
+    return atom if first <= last else None
+
+
+def _month(match: re.Match[str], as_of: date) -> Atom:
+    month = MONTHS[match["month"]]
+    return _named(lambda year: whole(date(year, month, 1), "month"), match, as_of)
+
+
+def _part(number: int, unit: Unit, match: re.Match[str], as_of: date) -> Atom:
+    months = 3 if unit == "quarter" else 6
+    return _named(lambda year: whole(date(year, (number - 1) * months + 1, 1), unit), match, as_of)
+
+
+def _quarter(match: re.Match[str], as_of: date) -> Atom:
+    return _part(int(match["number"]), "quarter", match, as_of)
+
+
+def _half(match: re.Match[str], as_of: date) -> Atom:
+    return _part(int(match["number"]), "half", match, as_of)
+
+
+def _ordinal_part(match: re.Match[str], as_of: date) -> Atom | None:
+    number = ordinal_of(match["ordinal"])
+    unit = UNIT_WORDS[match["unit"]]
+    count = 4 if unit == "quarter" else 2
+    if number < 0:
+        if not match.groupdict().get("year") and not match.groupdict().get("which"):
+            return None  # "last quarter" is the one before this
+        number = count
+    return _part(number, unit, match, as_of) if number <= count else None
+
+
+def _year(match: re.Match[str], as_of: date) -> Atom:
+    return Atom(period=whole(date(_full_year(match["year"]), 1, 1), "year"))
+
+
+def _last(match: re.Match[str], as_of: date) -> Atom | None:
+    unit = UNIT_WORDS[match["unit"]]
+    count = count_of(match["count"]) if match["count"] else 1
+    if count is None or count < 1:
+        return None
+    from_other = match["word"] in {"previous", "prior", "preceding"} and not match["count"]
+    return Atom(period=last_whole(as_of, unit, count), reference=unit if from_other else None)
+
+
+def _last_hours(match: re.Match[str], as_of: date) -> Atom | None:
+    hours = count_of(match["count"])
+    if hours is None or hours % 24 or hours == 0:
+        return None
+    return Atom(period=last_whole(as_of, "day", hours // 24))
+
+
+def _short_last(match: re.Match[str], as_of: date) -> Atom:
+    return Atom(period=last_whole(as_of, UNIT_WORDS[match["unit"]], int(match["count"])))
+
+
+def _current(match: re.Match[str], as_of: date) -> Atom:
+    return Atom(period=to_date(as_of, UNIT_WORDS[match["unit"]]), to_date=True)
+
+
+def _short_to_date(match: re.Match[str], as_of: date) -> Atom:
+    return Atom(period=to_date(as_of, UNIT_WORDS[match["unit"]]), to_date=True)
+
+
+def _before_last(match: re.Match[str], as_of: date) -> Atom:
+    unit = UNIT_WORDS[match["unit"]]
+    start = add(unit_start(as_of, unit), unit, -2)
+    return Atom(period=whole(start, unit))
+
+
+def _yesterday(match: re.Match[str], as_of: date) -> Atom:
+    back = 2 if match["before"] else 1
+    return Atom(period=whole(as_of - timedelta(days=back), "day"))
+
+
+def _today(match: re.Match[str], as_of: date) -> Atom:
+    return Atom(period=Period(start=as_of, end=as_of), to_date=True)
+
+
+def _weekday(match: re.Match[str], as_of: date) -> Atom:
+    back = (as_of.weekday() - WEEKDAYS.index(match["weekday"]) - 1) % 7 + 1
+    return Atom(period=whole(as_of - timedelta(days=back), "day"))
+
+
+def _week_number(match: re.Match[str], as_of: date) -> Atom | None:
+    number = int(match["number"])
+
+    def make(year: int) -> Period:
+        return whole(date.fromisocalendar(year, number, 1), "week")
+
+    try:
+        return _named(make, match, as_of)
+    except ValueError:  # week 60
+        return None
+
+
+_FULL = "(?:(?:full|complete|completed|whole|calendar|entire) )?"
+ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
+    (re.compile(rf"(?<!\S){pattern}(?!\S)"), builder)
+    for pattern, builder in (
+        (r"(?P<iso>\d{4}-\d{2}-\d{2})", _iso_day),
+        (rf"(?P<year>{YEAR}) [-/] (?P<month>0[1-9]|1[0-2])(?! [-/])", _iso_month),
+        (rf"(?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {_YEAR_REFERENCE})?", _day_range),
+        (rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?", _day_range),
+        (rf"(?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)?(?: of)? {_YEAR_REFERENCE})?", _day),
+        (rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?", _day),
+        (rf"(?:the )?(?:month of )?(?P<month>{MONTH}){_OF_YEAR}", _month),
+        (rf"(?P<year>{YEAR}) (?P<month>{MONTH})", _month),
+        (rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _quarter),
+        (rf"(?P<number>[1-4]) q(?:(?: of)?(?: [,/])? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _quarter),
+        (rf"(?P<year>{YEAR}) (?:- )?q (?P<number>[1-4])", _quarter),
+        (rf"quarter (?P<number>[1-4]){_OF_YEAR}", _quarter),
+        (rf"(?:the )?h (?P<number>[12])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _half),
+        (rf"(?P<year>{YEAR}) (?:- )?h (?P<number>[12])", _half),
+        (rf"(?:the )?(?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)(?:(?: of)?(?: ,)?(?: in)?(?: the)?(?: year)? {_YEAR_REFERENCE}| of the year)?", _ordinal_part),
+        (rf"(?:the )?(?:calendar )?(?:year )?(?P<year>{YEAR})", _year),
+        (rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q)", _last),
+        (rf"(?:the )?(?P<word>last|past|previous|prior|preceding|trailing|rolling|latest|most recent|recent) {_FULL}(?P<count>{NUMBER}|couple of) {_FULL}(?P<unit>{UNIT})", _last),
+        (rf"(?P<word>trailing|rolling) (?P<count>{NUMBER}) (?P<unit>{UNIT})", _last),
+        (rf"(?:the )?(?:last|past) (?P<count>{NUMBER}) (?:hour|hr|h)", _last_hours),
+        (r"(?P<count>\d+) (?P<unit>d|wk|w|mo)", _short_last),
+        (rf"(?:the )?(?:this|current|present|running|ongoing) (?P<unit>{LONG_UNIT}|q)", _current),
+        (r"(?:the )?(?P<unit>year|month|quarter|week) (?:to date|so far|until now|up to now)", _short_to_date),
+        (r"(?P<unit>[ymqw]) ?t ?d", _short_to_date),
+        (r"(?P<unit>[ymqw])td", _short_to_date),
+        (rf"(?:the )?(?P<unit>{LONG_UNIT}) before last", _before_last),
+        (r"(?:the )?(?P<before>day before )?yesterday", _yesterday),
+        (r"today", _today),
+        (rf"(?:last|on|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
+        (rf"(?:calendar |iso )?(?:week|wk|cw|w|kw) (?P<number>\d{{1,2}})(?:(?: of)?(?: ,)? (?P<year>{YEAR}))?", _week_number),
+    )
+)
+"""Patterns over canonical text, each with what it stands for; the longest match wins."""
+
+
+def find_atoms(text: str, as_of: date) -> list[tuple[int, int, Atom]]:
+    """Return every named period in canonical text as (start, end, atom), longest first.
+
+    Candidates may overlap; the caller chooses.
+    """
+    found: list[tuple[int, int, Atom]] = []
+    for pattern, build in ATOMS:
+        for match in pattern.finditer(text):
+            atom = build(match, as_of)
+            if atom is not None:
+                found.append((match.start(), match.end(), atom))
+    return sorted(found, key=lambda item: (item[0] - item[1], item[0]))

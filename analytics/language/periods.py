@@ -1,0 +1,340 @@
+"""Time expressions of a question: a closed grammar with the conventions of the metric definitions.
+
+Single periods come from `atoms`; here they are joined (`from A to B`, `since A`, `A and B`), and
+grains (`by month`), comparisons (`a year earlier`) and horizons (`next 4 weeks`) are found.
+What is not in the grammar is not a time expression: its words stay unexplained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from analytics.language.atoms import (
+    LONG_UNIT,
+    NUMBER,
+    ORDINAL,
+    UNIT_WORDS,
+    Atom,
+    count_of,
+    find_atoms,
+    ordinal_of,
+)
+from analytics.language.calendar import BEGINNING, Unit, add, clipped, unit_start, whole_unit_of
+from analytics.language.relative import LATE, RELATIVE, SAME_TIME
+from analytics.language.text import Token, canonical, tokenize
+from analytics.model import Grain, Period
+
+TimeKind = Literal["period", "grain", "shift", "horizon", "everything", "now"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeMatch:
+    """A time expression: tokens `[start, end)` of the question and what they stand for."""
+
+    start: int
+    end: int
+    kind: TimeKind
+    period: Period | None = None
+    """Of kind `period`; cut at the as-of date, `start == end` when nothing of it is seen."""
+    parts: tuple[Period, ...] = ()
+    """The single periods of a list ("January, February and March")."""
+    unit: Unit | None = None
+    """Of a grain, a shift or a horizon; of a list, what its parts are."""
+    count: int = 1
+    snapshot: bool = False
+    """Asked at the end of the period ("at year-end")."""
+    reference: bool = False
+    """`previous month`: in a comparison meant from the other period."""
+    to_date: bool = False
+    relative: bool = False
+    """Said in words that move with the as-of date, or without a year."""
+
+    @property
+    def grain(self) -> Grain | None:
+        """Return the unit as a grain; halves are none."""
+        return None if self.unit is None or self.unit == "half" else self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    symbol: str
+    start: int
+    end: int
+    atom: Atom | None = None
+
+
+def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
+    """Return the time expressions of a question in order, without overlap.
+
+    Parameters
+    ----------
+    tokens
+        The question, spelling corrected; empty gives no match.
+    as_of
+        The first day that is not seen.
+    """
+    taken = _same_times(tokens)
+    pieces = _with_years(_pieces(tokens, as_of, taken), as_of)
+    text = " ".join(piece.symbol for piece in pieces)
+    for pattern, build in _JOINS:
+        for match in pattern.finditer(text):
+            first = text.count(" ", 0, match.start())
+            last = first + match.group().count(" ") + 1
+            start, end = pieces[first].start, pieces[last - 1].end
+            if any(start < other.end and end > other.start for other in taken):
+                continue
+            atoms = [p.atom for p in pieces[first:last] if p.atom is not None]
+            built = build(match, atoms, as_of)
+            if built is not None:
+                taken.append(replace(built, start=start, end=end))
+    return tuple(sorted(taken, key=lambda found: found.start))
+
+
+def times_in(text: str, as_of: date) -> tuple[TimeMatch, ...]:
+    """Return the time expressions of a text as it was typed."""
+    return find_times(tokenize(text), as_of)
+
+
+# --- single periods as symbols ---------------------------------------------------------------
+
+_NUMBER_BEFORE = frozenset("than above under below least most exceed exceeding limit error id no".split())
+_ENTITY_BEFORE = frozenset("customer ticket incident order campaign experiment product service".split())
+_MODAL_AFTER = frozenset("i we you they it be have".split())
+
+
+def _same_times(tokens: tuple[Token, ...]) -> list[TimeMatch]:
+    text = canonical(tokens)
+    spans = [text.span(*match.span()) for match in _SAME_TIME.finditer(text.text)]
+    return [TimeMatch(start=a, end=b, kind="shift", unit="year") for a, b in spans]
+
+
+def _pieces(tokens: tuple[Token, ...], as_of: date, taken: list[TimeMatch]) -> list[_Piece]:
+    text = canonical(tokens)
+    used = [any(t.start <= i < t.end for t in taken) for i in range(len(tokens))]
+    atoms: list[_Piece] = []
+    for start, end, atom in find_atoms(text.text, as_of):
+        first, last = text.span(start, end)
+        if any(used[first:last]) or _is_no_period(tokens, first, last):
+            continue
+        used[first:last] = [True] * (last - first)
+        atoms.append(_Piece("@", first, last, atom))
+    words = [_Piece(t.lemma, i, i + 1) for i, t in enumerate(tokens) if not used[i]]
+    done = [_Piece("=", match.start, match.end) for match in taken]
+    return sorted([*atoms, *words, *done], key=lambda piece: piece.start)
+
+
+def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+    alone = tokens[first].norm if last - first == 1 else ""
+    before = tokens[first - 1].norm if first else ""
+    after = tokens[last].norm if last < len(tokens) else ""
+    if alone == "may":
+        return after in _MODAL_AFTER
+    if alone.isdigit():
+        return before in _NUMBER_BEFORE or before in _ENTITY_BEFORE or after in {"%", "percent"}
+    return False
+
+
+_LINK = re.compile(r"@(?: (?:,|and|or|/|&|vs|versus|v|to|-|with|against|than|until|till|through|compared with|compared to|next to|from|, and|on|over|in))+ @")
+
+
+def _with_years(pieces: list[_Piece], as_of: date) -> list[_Piece]:
+    """Give a month without a year the year of the one that it is joined to, from the right."""
+    result = list(pieces)
+    places = [i for i, piece in enumerate(result) if piece.atom is not None]
+    for left, right in reversed(list(zip(places, places[1:], strict=False))):
+        between = " ".join(piece.symbol for piece in result[left : right + 1])
+        a, b = result[left].atom, result[right].atom
+        if a is None or b is None or not _LINK.fullmatch(between):
+            continue
+        if a.floating is not None and _is_range(between):
+            period = _latest_not_after(a.floating, b.period)
+            result[left] = replace(result[left], atom=replace(a, period=period))
+        elif a.floating is not None and b.floating is None and _same_unit(a.period, b.period):
+            period = a.floating(b.period.start.year)
+            result[left] = replace(result[left], atom=Atom(period=period))
+        elif b.floating is not None and a.floating is None and _is_range(between):
+            period = b.floating(a.period.start.year)
+            if period.start < a.period.start:
+                period = b.floating(a.period.start.year + 1)
+            result[right] = replace(result[right], atom=Atom(period=period))
+    return result
+
+
+def _is_range(between: str) -> bool:
+    return bool(re.fullmatch(r"@ (?:to|-|until|till|through|and) @", between))
+
+
+def _same_unit(a: Period, b: Period) -> bool:
+    unit_a, unit_b = whole_unit_of(a), whole_unit_of(b)
+    return unit_a is not None and unit_b is not None and unit_a == unit_b
+
+
+def _latest_not_after(make: Callable[[int], Period], other: Period) -> Period:
+    period = make(other.start.year)
+    return period if period.start <= other.start else make(other.start.year - 1)
+
+
+# --- joined periods --------------------------------------------------------------------------
+
+_Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
+
+
+def _match(period: Period, as_of: date, **more: object) -> TimeMatch:
+    return TimeMatch(start=0, end=0, kind="period", period=clipped(period, as_of), **more)  # type: ignore[arg-type]
+
+
+def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    first, last = atoms[0].period, atoms[1].period
+    if first.start >= last.end:
+        return None
+    relative = any(a.floating is not None for a in atoms)
+    return _match(Period(start=first.start, end=last.end), as_of, relative=relative)
+
+
+def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    return _match(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
+
+
+def _after(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    return _match(Period(start=min(atoms[0].period.end, as_of), end=as_of), as_of, to_date=True)
+
+
+def _before(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    return _match(Period(start=BEGINNING, end=atoms[0].period.start), as_of)
+
+
+def _until(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    return _match(Period(start=BEGINNING, end=atoms[0].period.end), as_of)
+
+
+def _list(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    parts = tuple(sorted((a.period for a in atoms), key=lambda p: p.start))
+    units = {unit for unit in (whole_unit_of(p) for p in parts)}
+    made_of = next(iter(units))
+    if len(units) != 1 or made_of is None or made_of[1] != 1:
+        return None
+    seen = tuple(clipped(p, as_of) for p in parts)
+    follow_on = all(a.end == b.start for a, b in zip(parts, parts[1:], strict=False))
+    period = Period(start=parts[0].start, end=parts[-1].end) if follow_on else None
+    return TimeMatch(
+        start=0,
+        end=0,
+        kind="period",
+        period=clipped(period, as_of) if period else None,
+        parts=seen,
+        unit=made_of[0],
+        snapshot="end" in match.group().split(),
+    )
+
+
+def _part_of(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    whole_period = atoms[0].period
+    unit = UNIT_WORDS[match["unit"]]
+    count = count_of(match["count"]) if match["count"] else 1
+    ordinal = ordinal_of(match["ordinal"])
+    if count is None or (ordinal not in {1, -1} and match["count"]):
+        return None
+    if ordinal < 0:
+        end = whole_period.end if unit != "week" else unit_start(whole_period.end, "week")
+        start = add(end, unit, -count)
+    else:
+        start = unit_start(whole_period.start, unit)
+        if start < whole_period.start:
+            start = add(start, unit, 1)
+        start = add(start, unit, ordinal - 1)
+        end = add(start, unit, count)
+    if start < whole_period.start or end > whole_period.end:
+        return None
+    return _match(Period(start=start, end=end), as_of)
+
+
+def _at_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    return _match(atoms[0].period, as_of, snapshot=True)
+
+
+def _end_of_current(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    unit = UNIT_WORDS[match["unit"]]
+    end = unit_start(as_of, unit)
+    return _match(Period(start=add(end, unit, -1), end=end), as_of, snapshot=True)
+
+
+def _week_of(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    start = atoms[0].period.start
+    if (atoms[0].period.end - start).days != 1:
+        return None
+    monday = unit_start(start, "week")
+    return _match(Period(start=monday, end=add(monday, "week", 1)), as_of)
+
+
+def _single(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    atom = atoms[0]
+    if atom.period.start == atom.period.end == as_of and match.group("single") == "@":
+        return TimeMatch(start=0, end=0, kind="period", period=atom.period, to_date=atom.to_date)
+    return _match(
+        atom.period,
+        as_of,
+        reference=atom.reference is not None,
+        unit=atom.reference,
+        to_date=atom.to_date,
+        relative=atom.floating is not None,
+    )
+
+
+def _same_time_in(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    made_of = whole_unit_of(atoms[0].period)
+    if made_of != ("year", 1):
+        return None
+    return TimeMatch(start=0, end=0, kind="shift", unit="year", period=atoms[0].period)
+
+
+def _relative(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    groups = match.groupdict()
+    kind: TimeKind = next(k for k in ("shift", "grain", "horizon", "everything", "now") if k in groups)  # type: ignore[assignment]
+    unit, count = _unit_and_count(groups)
+    if count is None:
+        return None
+    if kind == "horizon" and unit in {"quarter", "half", "year"}:
+        count, unit = count * {"quarter": 3, "half": 6, "year": 12}[unit], "month"
+    return TimeMatch(start=0, end=0, kind=kind, unit=unit, count=count)
+
+
+def _unit_and_count(groups: dict[str, str | None]) -> tuple[Unit | None, int | None]:
+    word = groups.get("unit") or groups.get("unit2") or ""
+    adverbs: dict[str, Unit] = {
+        "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
+        "yearly": "year", "annual": "year", "annually": "year", "tomorrow": "day",
+        "yoy": "year", "mom": "month", "qoq": "quarter", "wow": "week", "dod": "day",
+    }  # fmt: skip
+    unit = adverbs.get(word) or UNIT_WORDS.get(word)
+    count = count_of(groups.get("count")) if groups.get("count") else 1
+    return unit, count
+
+
+_SAME_TIME = re.compile(rf"(?<!\S){SAME_TIME}(?!\S)")
+_FILL = r"(?:(?:on|in|during|for|over|within|throughout|as of|as at|by|per|at) )?"
+_TAIL = r"(?: (?:so far|to date|until now|up to now|onward|onwards|inclusive|included))?"
+_JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
+    (re.compile(r"(?<!\S)(?:the |that )?same (?:period|time|month|quarter|week|day) (?:of|in|during) @(?!\S)"), _same_time_in),
+    *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in RELATIVE),
+    (re.compile(rf"(?<!\S)(?:the )?(?P<ordinal>{ORDINAL}) (?:(?P<count>{NUMBER}) )?(?P<unit>{LONG_UNIT}) (?:of|in) @(?!\S)"), _part_of),
+    (re.compile(r"(?<!\S)(?:the )?(?:week|wk) (?:of|commencing|starting|beginning|from) @(?!\S)"), _week_of),
+    (re.compile(r"(?<!\S)(?:at )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ @)+(?!\S)"), _list),
+    (re.compile(r"(?<!\S)(?:between|from) @ and @(?: inclusive)?(?!\S)"), _range),
+    (re.compile(r"(?<!\S)(?:from )?(?:the )?(?:(?:start|beginning) of )?@ (?:to|-|until|till|through|up to) (?:and including )?(?:the end of )?@(?: inclusive)?(?!\S)"), _range),
+    (re.compile(r"(?<!\S)(?<!different )(?<!differ )(?<!differs )(?<!up )(?<!down )(?<!change )(?<!changed )(?:since|starting|from) (?:the )?(?:(?:start|beginning) of )?@(?: on| onward| onwards)?(?: (?:to|until|till) (?:now|date|today))?(?!\S)"), _since),
+    (re.compile(r"(?<!\S)(?:after) (?:the end of )?@(?!\S)"), _after),
+    (re.compile(r"(?<!\S)(?:before|prior to) (?:the (?:start|beginning) of )?@(?!\S)"), _before),
+    (re.compile(r"(?<!\S)(?:until|till|up to|up until|through|up to and including) (?:the end of )?@(?!\S)"), _until),
+    (re.compile(r"(?<!\S)(?:(?:at|by|as of|as at) )?(?:the )?(?:(?:very )?(?:end|close) of|year end|month end|quarter end|end) (?:of )?@(?!\S)"), _at_end),
+    (re.compile(r"(?<!\S)(?:at )?@ (?:year end|month end|quarter end)(?!\S)"), _at_end),
+    (re.compile(r"(?<!\S)(?:at|by) (?:the )?(?:last )?(?P<unit>year|month|quarter) end(?!\S)"), _end_of_current),
+    (re.compile(r"(?<!\S)(?:as of|as at) @(?!\S)"), _at_end),
+    (re.compile(r"(?<!\S)@(?:(?: ,| and| &| /| , and| or)+ @)+(?!\S)"), _list),
+    (re.compile(rf"(?<!\S){_FILL}(?P<single>@){_TAIL}(?!\S)"), _single),
+    *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in LATE),
+)
+"""Patterns over words and `@` (a single period), most specific first."""
