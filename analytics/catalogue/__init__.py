@@ -1,0 +1,31 @@
+"""The metric catalogue: what can be asked, what each word means, how each number is made."""
+
+from __future__ import annotations
+
+from analytics.catalogue.entries import (
+    Catalogue,
+    Dimension,
+    DimensionValue,
+    Entity,
+    Fact,
+    Formula,
+    Hop,
+    Measure,
+    Metric,
+    Reach,
+)
+from analytics.catalogue.loader import load_catalogue
+
+__all__ = [
+    "Catalogue",
+    "Dimension",
+    "DimensionValue",
+    "Entity",
+    "Fact",
+    "Formula",
+    "Hop",
+    "Measure",
+    "Metric",
+    "Reach",
+    "load_catalogue",
+]
