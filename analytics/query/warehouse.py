@@ -1,0 +1,220 @@
+"""The warehouse port over a folder of Parquet files, read by DuckDB."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
+
+from analytics.errors import QueryError, WarehouseError
+from analytics.query.tables import TABLES
+
+_IBIS_TYPES = {
+    "BIGINT": "int64",
+    "INTEGER": "int32",
+    "DOUBLE": "float64",
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+_SCHEMAS = {
+    name: {column: _IBIS_TYPES[kind] for column, kind in columns.items()}
+    for name, columns in TABLES.items()
+}
+
+TRUNCATED = "truncated"
+"""Key of a result's `attrs`: True when the row limit cut it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseLimits:
+    """What one query may use."""
+
+    memory_bytes: int = 2 * 1024**3
+    n_threads: int = 2
+    n_rows: int = 1_000_000
+    """Most rows that a result may have; the rest is cut and the result marked."""
+
+
+def was_truncated(frame: pd.DataFrame) -> bool:
+    """Say whether the row limit cut a result of `Warehouse.run`."""
+    return bool(frame.attrs.get(TRUNCATED, False))
+
+
+class DuckDBWarehouse:
+    """The canonical tables as one Parquet file each, read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `TABLE.parquet` for every table of warehouse.sql. Columns of another type are cast
+        to the contract's; columns beyond it are not shown.
+    limits : WarehouseLimits, optional
+        Memory, threads and rows of one query.
+
+    Raises
+    ------
+    WarehouseError
+        When the folder, a table or a column is missing, or a file cannot be read.
+    """
+
+    def __init__(self, folder: Path, *, limits: WarehouseLimits | None = None) -> None:
+        self._limits = limits or WarehouseLimits()
+        self._folder = folder.resolve()
+        _require_files(self._folder)
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{self._limits.memory_bytes // 1024**2}MiB",
+                "threads": self._limits.n_threads,
+            },
+        )
+        for name, columns in TABLES.items():
+            _make_view(self._connection, self._folder / f"{name}.parquet", name, columns)
+        _lock(self._connection, self._folder)
+        self._as_of: date | None = None
+        self._once = threading.Lock()
+
+    def table(self, name: str) -> ibis.Table:
+        """Return one table as an ibis expression, to be run by `run` alone.
+
+        Raises
+        ------
+        WarehouseError
+            When the warehouse has no such table.
+        """
+        if name not in TABLES:
+            raise WarehouseError(
+                f"The warehouse has no table {name!r}.", hint=f"It has {', '.join(TABLES)}."
+            )
+        return ibis.table(_SCHEMAS[name], name=name)
+
+    def run(self, expression: ibis.Table) -> tuple[pd.DataFrame, str]:
+        """Run an expression.
+
+        Returns
+        -------
+        tuple[pandas.DataFrame, str]
+            The rows, at most `limits.n_rows` of them (`was_truncated` tells), and the SQL that
+            was run. Integer columns with NULLs arrive as floats.
+
+        Raises
+        ------
+        QueryError
+            When DuckDB refuses the query or it needs more memory than allowed.
+        """
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        cursor = self._connection.cursor()  # one per call: threads may share the warehouse
+        try:
+            table, truncated = _fetch(cursor.sql(sql), self._limits.n_rows)
+        except duckdb.Error as error:
+            raise QueryError(
+                f"The query failed: {str(error).splitlines()[0]}",
+                hint="Ask for a shorter period or fewer groups, or raise the memory limit.",
+            ) from error
+        finally:
+            cursor.close()
+        frame = table.to_pandas()
+        frame.attrs[TRUNCATED] = truncated
+        return frame, sql
+
+    def as_of(self) -> date:
+        """Return the day after the newest `ordered_at` or `opened_at`.
+
+        Raises
+        ------
+        WarehouseError
+            When there is neither an order nor a ticket.
+        """
+        with self._once:
+            if self._as_of is None:
+                self._as_of = self._newest_day() + timedelta(days=1)
+            return self._as_of
+
+    def _newest_day(self) -> date:
+        newest = ibis.union(
+            self.table("orders").select(at="ordered_at"),
+            self.table("tickets").select(at="opened_at"),
+        )
+        frame, _ = self.run(newest.aggregate(at=newest["at"].max()))
+        latest = frame["at"].iloc[0]
+        if pd.isna(latest):
+            raise WarehouseError(
+                f"{self._folder} has neither orders nor tickets, so nothing can be dated.",
+                hint="Load data with `deskwise data load`, or give the as-of date.",
+            )
+        return pd.Timestamp(latest).date()
+
+
+def _require_files(folder: Path) -> None:
+    if not folder.is_dir():
+        raise WarehouseError(
+            f"There is no warehouse folder {folder}.",
+            hint="Make one with `deskwise data demo --out DIR` or `deskwise data load PATH`.",
+        )
+    missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    if missing:
+        raise WarehouseError(
+            f"The warehouse {folder} lacks {len(missing)} of {len(TABLES)} tables: "
+            f"{', '.join(missing)}.",
+            hint="Every table needs its TABLE.parquet; one without data is written empty.",
+        )
+
+
+def _make_view(
+    connection: duckdb.DuckDBPyConnection, file: Path, name: str, columns: Mapping[str, str]
+) -> None:
+    source = f"read_parquet({_quoted(file)})"
+    try:
+        # No value of a question reaches this text: file and table names are the contract's.
+        found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+        types = {row[0]: row[1] for row in found}
+        missing = [column for column in columns if column not in types]
+        if missing:
+            raise WarehouseError(
+                f"{file.name} lacks the columns {', '.join(missing)}.",
+                hint="Load the data again with `deskwise data load`; it makes every column.",
+            )
+        shown = ", ".join(
+            f'"{column}"' if types[column] == kind else f'CAST("{column}" AS {kind}) AS "{column}"'
+            for column, kind in columns.items()
+        )
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT {shown} FROM {source}')  # noqa: S608
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"Cannot read {file.name}: {str(error).splitlines()[0]}",
+            hint="Write the file again; it has to be Parquet with the contract's columns.",
+        ) from error
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Leave the connection no way to other files or to other settings."""
+    connection.execute(f"SET allowed_directories = [{_quoted(folder)}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _fetch(result: duckdb.DuckDBPyRelation, n_rows: int) -> tuple[pa.Table, bool]:
+    """Read at most `n_rows`; say whether there were more."""
+    reader = result.to_arrow_reader(min(n_rows + 1, 100_000))
+    batches: list[pa.RecordBatch] = []
+    read = 0
+    for batch in reader:
+        batches.append(batch)
+        read += batch.num_rows
+        if read > n_rows:
+            break
+    table = pa.Table.from_batches(batches, schema=reader.schema)
+    return table.slice(0, n_rows), read > n_rows
