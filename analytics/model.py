@@ -65,7 +65,8 @@ class MetricQuery:
     grain: Grain | None = None
     filters: tuple[Filter, ...] = ()
     having: tuple[Filter, ...] = ()
-    """Conditions on a metric of the result."""
+    """Conditions on a metric of the result, asked for or not; in a comparison also on `current`,
+    `previous`, `difference` and `growth`, in a share also on `share`."""
     period: Period | None = None
     compare_to: Period | None = None
     compare: Literal["difference", "growth", "both", "change_only", "growth_only"] | None = None
@@ -82,8 +83,18 @@ class MetricQuery:
     per_scale: float = 1
     """Factor on the ratio: 100 for "per 100 customers"."""
     customer_conditions: tuple[CustomerCondition, ...] = ()
+    mean_per: Grain | None = None
+    """The mean of the metric over the period's days, weeks, … ("average daily orders"); those
+    without rows count as 0."""
+    count_groups: bool = False
+    """How many groups of the dimensions meet `having`, as one number."""
     order: Literal["ascending", "descending"] | None = None
+    order_by: str | None = None
+    """A metric, or `current`, `previous`, `difference`, `growth`, `share`; None: the change of a
+    comparison that asks for one, else the first metric."""
     top_n: int | None = None
+    """Groups (or, without dimensions, periods) kept; with a grain and dimensions, the groups
+    that come first over the whole period."""
     as_of: date
 
 
@@ -121,6 +132,7 @@ class Receipt:
     filters: tuple[str, ...]
     sql: str
     n_rows: int
+    """Rows of the result."""
     as_of: date
     notes: tuple[str, ...] = ()
     """Partial periods, fallbacks, limits reached."""
