@@ -1,0 +1,1 @@
+"""From hits to an answer: which spans, how sure, in which words."""
