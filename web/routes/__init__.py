@@ -1,0 +1,5 @@
+"""Endpoints, one module for each group."""
+
+from __future__ import annotations
+
+__all__: list[str] = []

@@ -1,0 +1,60 @@
+"""What endpoints are given: the assistant, who asks, and the documented failures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from assistant.model import Asker
+from assistant.ports import Assistant
+from web.errors import request_id_of
+from web.identity import asker_of
+from web.schemas import ErrorBody
+
+_WHEN = {
+    400: "The host name is not ours.",
+    403: "A change was asked for without our page's origin and without `X-Deskwise: 1`.",
+    404: "There is none with this id, or it is somebody else's.",
+    413: "The body is longer than 64 KiB.",
+    415: "The body is not JSON.",
+    422: "A field is missing, unknown or wrong, or the question cannot be read.",
+    500: "Something failed; the log has the request id.",
+    503: "Something must be set up first; the hint says what.",
+}
+CHANGES = (403, 413, 415)
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of an endpoint's failures; 400, 422, 500 and 503 come along."""
+    return {
+        status: {
+            "model": ErrorBody,
+            "description": _WHEN[status],
+            "content": {"application/json": {"example": _example(status)}},
+        }
+        for status in sorted({400, 422, 500, 503, *statuses})
+    }
+
+
+def _example(status: int) -> dict[str, str]:
+    return {
+        "error": {404: "conversation_not_found", 422: "question_empty"}.get(status, "not_built"),
+        "message": _WHEN[status],
+        "hint": "What can be done about it.",
+        "request_id": "3f0d4c1e9b7a4f6f8d2a5c6b7e8f9a0b",
+    }
+
+
+def _assistant(request: Request) -> Assistant:
+    assistant: Assistant = request.app.state.assistant
+    return assistant
+
+
+def _asker(request: Request) -> Asker:
+    return asker_of(request.scope["state"])
+
+
+AssistantOf = Annotated[Assistant, Depends(_assistant)]
+AskerOf = Annotated[Asker, Depends(_asker)]
+RequestId = Annotated[str, Depends(request_id_of)]

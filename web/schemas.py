@@ -1,0 +1,318 @@
+"""What the API takes and gives, as pydantic models: the border where nothing is trusted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics.model import ChartKind, Unit
+from assistant.model import (
+    ArticleView,
+    Check,
+    Conversation,
+    DeskTicket,
+    FeedbackValue,
+    OutcomeName,
+    Route,
+)
+from assistant.wire import turn_to_json
+from knowledge_base.model import BlockKind, Document, DocumentStatus
+
+ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["9f2c41d0"])]
+
+
+class Strict(BaseModel):
+    """Takes exactly the fields that it has, in exactly their types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AskRequest(Strict):
+    """One question, in a conversation or at the start of one."""
+
+    text: str = Field(description="The question.", examples=["How do I install LarkVPN?"])
+    conversation_id: ConversationId | None = None
+
+
+class FeedbackRequest(Strict):
+    """What the asker thought of an answer; a second vote replaces the first."""
+
+    value: FeedbackValue
+    comment: str = Field(default="", max_length=2000)
+
+
+class TicketRequest(Strict):
+    """A ticket for the service desk, with the transcript of a conversation."""
+
+    subject: str = Field(min_length=1, max_length=200, pattern=r"\S", examples=["VPN drops"])
+    conversation_id: ConversationId | None = None
+
+
+class ErrorBody(Strict):
+    """What every failure looks like."""
+
+    error: str = Field(description="Stable name of the kind of failure.")
+    message: str = Field(description="What failed.")
+    hint: str = Field(description="What can be done about it; may be empty.")
+    request_id: str = Field(description="Where the server's log tells more.")
+
+
+class CitationBody(Strict):
+    """Where a span stands: characters `start` to `end` of the article's text."""
+
+    document_id: str
+    title: str
+    start: int
+    end: int
+    quote: str
+    url: str
+    updated_on: date | None
+    verified_by: str | None
+    status: str
+    heading: str
+
+
+class ColumnBody(Strict):
+    """A column of a result; unit is null for a dimension."""
+
+    name: str
+    label: str
+    unit: Unit | None
+
+
+class ChartBody(Strict):
+    """What the page draws: column names along the axis and up it."""
+
+    kind: ChartKind
+    title: str
+    x: str | None
+    y: list[str]
+    series: str | None
+    unit: Unit | None
+
+
+class ReceiptBody(Strict):
+    """How the numbers were computed."""
+
+    sql: str
+    period: str
+    definition: str
+    filters: list[str]
+    n_rows: int
+    as_of: date
+    notes: list[str]
+
+
+class FindingBody(Strict):
+    """Figures with their receipt."""
+
+    analysis: str
+    metric_query: dict[str, Any] | None
+    columns: list[ColumnBody]
+    rows: list[list[str | int | float | bool | None]]
+    chart: ChartBody
+    receipt: ReceiptBody
+    slots: dict[str, Any]
+
+
+class ChoiceBody(Strict):
+    """A button, and the text that it sends."""
+
+    label: str
+    text: str
+
+
+class TurnBody(Strict):
+    """One question and what came of it."""
+
+    outcome: OutcomeName
+    route: Route
+    confidence: float = Field(ge=0, le=1)
+    text: str = Field(description="The answer, in Markdown.")
+    citations: list[CitationBody]
+    finding: FindingBody | None
+    choices: list[ChoiceBody]
+    conversation_id: str
+    timings_ms: dict[str, float]
+    turn_id: str
+    question: str
+    asked_at: datetime
+    suggestions: list[str]
+    reason: str | None
+    nearest: list[CitationBody]
+    offers_ticket: bool
+    ticket_number: int | None
+
+
+class ConversationSummary(Strict):
+    """A conversation without its turns."""
+
+    conversation_id: str
+    title: str
+    started_at: datetime
+
+
+class ConversationList(Strict):
+    """The asker's conversations, newest first."""
+
+    conversations: list[ConversationSummary]
+
+
+class ConversationBody(ConversationSummary):
+    """A conversation with its turns, oldest first."""
+
+    turns: list[TurnBody]
+
+
+class TicketBody(Strict):
+    """A ticket that was opened, or was open already."""
+
+    ticket_number: int
+    subject: str
+    status: str
+    opened_at: datetime
+    conversation_id: str | None
+
+
+class ArticleSummary(Strict):
+    """An article in a list."""
+
+    document_id: str
+    title: str
+    description: str
+    status: DocumentStatus
+    updated_on: date | None
+    tags: list[str]
+
+
+class ArticleList(Strict):
+    """One page of articles, by title."""
+
+    articles: list[ArticleSummary]
+    next_offset: int | None = Field(description="Where the next page starts; null at the end.")
+
+
+class BlockBody(Strict):
+    """One block of an article: characters `start` to `end` of its text."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int
+    number: str
+    heading_path: list[str]
+    depth: int
+
+
+class ArticleBody(ArticleSummary):
+    """An article: its text as stored, and the blocks that it is made of."""
+
+    text: str
+    body_start: int
+    superseded_by: str | None
+    url: str | None
+    applies_to: list[str]
+    verified_by: str | None
+    blocks: list[BlockBody]
+
+
+class ExampleList(Strict):
+    """Questions that this installation can answer."""
+
+    examples: list[str]
+
+
+class Alive(Strict):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class CheckBody(Strict):
+    """One part of the program, and whether it can serve."""
+
+    name: str
+    ready: bool
+    detail: str
+
+
+class Readiness(Strict):
+    """Whether every part can serve."""
+
+    ready: bool
+    checks: list[CheckBody]
+
+
+def summarise_conversation(conversation: Conversation) -> ConversationSummary:
+    """Return a conversation as it stands in a list."""
+    return ConversationSummary(
+        conversation_id=conversation.conversation_id,
+        title=conversation.title,
+        started_at=conversation.started_at,
+    )
+
+
+def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
+    """Return a conversation with its turns as JSON of the shape `ConversationBody`."""
+    summary = summarise_conversation(conversation).model_dump(mode="json")
+    return summary | {"turns": [turn_to_json(turn) for turn in conversation.turns]}
+
+
+def describe_ticket(ticket: DeskTicket) -> TicketBody:
+    """Return a ticket without its transcript, which the asker has on the page."""
+    return TicketBody(
+        ticket_number=ticket.ticket_number,
+        subject=ticket.subject,
+        status=ticket.status,
+        opened_at=ticket.opened_at,
+        conversation_id=ticket.conversation_id,
+    )
+
+
+def _summary_fields(document: Document) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "description": document.description,
+        "status": document.status,
+        "updated_on": document.updated_on,
+        "tags": list(document.tags),
+    }
+
+
+def summarise_article(document: Document) -> ArticleSummary:
+    """Return an article as it stands in a list."""
+    return ArticleSummary(**_summary_fields(document))
+
+
+def describe_article(view: ArticleView) -> ArticleBody:
+    """Return an article for reading. Who may read it and its other metadata stay inside."""
+    document = view.document
+    return ArticleBody(
+        **_summary_fields(document),
+        text=document.text,
+        body_start=document.body_start,
+        superseded_by=document.superseded_by,
+        url=document.url,
+        applies_to=list(document.applies_to),
+        verified_by=document.verified_by,
+        blocks=[
+            BlockBody(
+                kind=block.kind,
+                start=block.start,
+                end=block.end,
+                level=block.level,
+                number=block.number,
+                heading_path=list(block.heading_path),
+                depth=block.depth,
+            )
+            for block in view.blocks
+        ],
+    )
+
+
+def describe_check(check: Check) -> CheckBody:
+    """Return one part's readiness."""
+    return CheckBody(name=check.name, ready=check.ready, detail=check.detail)
