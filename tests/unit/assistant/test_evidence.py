@@ -86,7 +86,10 @@ def test_a_guide_answers_with_the_section_that_is_near_the_question() -> None:
 
 def test_of_many_fixes_the_nearest_is_quoted_first_and_reading_order_is_kept() -> None:
     long = "word " * 120
-    text = f"# T\n\n## Method 1\n\nfirst {long}\n\n## Method 2\n\nsecond {long}\n\n## Method 3\n\nshort third way out of it\n"
+    methods = (f"first {long}", f"second {long}", "short third way out of it")
+    text = "# T\n" + "".join(
+        f"\n## Method {number}\n\n{body}\n" for number, body in enumerate(methods, start=1)
+    )
     start = text.index("second")
     found = quoted(text, [Nearness(start=start, end=start + 5, score=0.9)])
     assert [piece.split()[0] for piece in found] == ["second", "short"]
