@@ -17,6 +17,13 @@ NOT_BUILT = (
 )
 
 
+class PageFiles(StaticFiles):
+    """The files that the page loads."""
+
+    async def check_config(self) -> None:
+        """Let a missing folder pass: the page is not built, and each file simply not found."""
+
+
 def add_page(app: FastAPI, static_dir: Path) -> None:
     """Serve the built page from a folder; while it is empty, say in words how to build it."""
     router = APIRouter(include_in_schema=False)
@@ -35,5 +42,5 @@ def add_page(app: FastAPI, static_dir: Path) -> None:
     for path in ("/c/{name}", "/a/{name:path}"):
         router.add_api_route(path, linked_page, methods=["GET", "HEAD"])
     app.include_router(router)
-    files = StaticFiles(directory=static_dir / "assets", check_dir=False)
+    files = PageFiles(directory=static_dir / "assets", check_dir=False)
     app.mount("/assets", GZipMiddleware(files, minimum_size=1000))

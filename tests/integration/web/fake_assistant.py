@@ -1,0 +1,249 @@
+"""A hand-written assistant: the `Assistant` port in memory, with an answer of every kind."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from assistant.errors import (
+    ConversationNotFoundError,
+    DocumentNotFoundError,
+    EmptyQuestionError,
+    QuestionTooLongError,
+    TurnNotFoundError,
+)
+from assistant.model import (
+    Abstention,
+    Answered,
+    ArticleView,
+    Asker,
+    Check,
+    ChoiceButton,
+    Clarification,
+    Conversation,
+    DeskTicket,
+    Event,
+    FeedbackValue,
+    HandedOff,
+    Outcome,
+    Route,
+    Turn,
+)
+from assistant.wire import turn_to_json
+from knowledge_base.model import Document
+from tests.integration.web import fake_content as content
+
+START = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
+EXAMPLES = (
+    "How do I connect to the VPN?",
+    "Show revenue by month",
+    "Which category brings the most revenue?",
+    "What is the churn rate?",
+    "List the customers",
+    "Why does the coffee machine beep?",
+)
+ANSWER = (
+    "1. Open **Software Shelf** from the Start menu.\n"
+    "2. Search for `vpn` and select **Install**.\n"
+    "   - It takes four minutes.\n"
+    "4. Select **Connect** and type the number on your phone.\n\n"
+    "From “Connect to the VPN”, updated 12 May 2026. See [the installation](install.md).\n"
+)
+HOSTILE = (
+    'Text with <img src="https://evil.example/x.png" onerror="alert(1)"> and '
+    "![picture](https://evil.example/y.png), [a trap](javascript:alert(1)), "
+    "[a page](https://intranet.example/help) and Donaudampfschifffahrtsgesellschaftskapitäns"
+    "mützenabzeichenherstellerverbandsvorsitzender.\n\n"
+    "> Quoted.\n\n```\n<script>1</script>\n```\n\n"
+    + "A long paragraph that goes on about the same thing. "
+    * 40
+)
+
+
+class SecretError(Exception):
+    """An exception nobody expected, with a text that must not get out."""
+
+
+def answer_of(text: str) -> tuple[Route, Outcome]:
+    """Return what the fake says; the words of the question decide."""
+    asked = text.lower()
+    findings = {
+        "revenue by month": content.line_finding,
+        "category": content.bar_finding,
+        "churn rate": content.number_finding,
+        "customers": content.table_finding,
+    }
+    for words, make in findings.items():
+        if words in asked:
+            finding = make()
+            return "insights", Answered(
+                text=finding.text,
+                confidence=0.9,
+                finding=finding,
+                suggestions=("And by region?", "Which category brings the most revenue?"),
+            )
+    if "active" in asked:
+        return "insights", Clarification(
+            text="Which customers are active: those with that status, or those who ordered?",
+            choices=(
+                ChoiceButton(label="With the status: 8,114", text="Show customers by status"),
+                ChoiceButton(label="Who ordered: 3,020", text="Show customers who ordered"),
+            ),
+        )
+    if "coffee" in asked:
+        return "helpdesk", Abstention(
+            text="I found nothing that answers this.",
+            reason="nothing_near",
+            nearest=(content.vpn_citation(), content.old_citation()),
+            suggestions=("How do I connect to the VPN?",),
+        )
+    if "ticket" in asked:
+        return "desk", HandedOff(text="I opened ticket 1042.", ticket_number=1042)
+    if "long" in asked:
+        return "helpdesk", Answered(
+            text=HOSTILE, confidence=0.7, citations=(content.old_citation(),)
+        )
+    return "helpdesk", Answered(
+        text=ANSWER,
+        confidence=0.93,
+        citations=(
+            content.vpn_citation("1. Open **Software Shelf** from the Start menu."),
+            content.vpn_citation(),
+        ),
+        suggestions=("What is the full tunnel for?",),
+    )
+
+
+@dataclass
+class FakeAssistant:
+    """Answers from `answer_of`; "break" raises, "break later" raises inside a stream."""
+
+    delay_s: float = 0.0
+    ready: bool = True
+    saved: dict[str, Conversation] = field(default_factory=dict)
+    votes: list[tuple[str, str, FeedbackValue, str]] = field(default_factory=list)
+    tickets: dict[str | None, DeskTicket] = field(default_factory=dict)
+    failure: Exception | None = None
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:
+        if self.failure is not None:
+            raise self.failure
+        if not text.strip():
+            raise EmptyQuestionError("The question is empty.", hint="Type a question.")
+        if len(text) > 4000:
+            raise QuestionTooLongError("The question is too long.", hint="Shorten it.")
+        if "break" in text.lower():
+            raise SecretError("password=hunter2 in /srv/secret.py")
+        number = next(self.ids)
+        at = START + timedelta(minutes=number)
+        conversation = Conversation(
+            conversation_id=f"c{number}", user_id=asker.user_id, title=text, started_at=at
+        )
+        if conversation_id is not None:
+            conversation = self.conversation(conversation_id, asker=asker)
+        route, outcome = answer_of(text)
+        turn = Turn(
+            turn_id=f"t{number}",
+            conversation_id=conversation.conversation_id,
+            text=text,
+            route=route,
+            outcome=outcome,
+            asked_at=at,
+            timings_ms={"total": 12.5},
+        )
+        self.saved[turn.conversation_id] = replace(conversation, turns=(*conversation.turns, turn))
+        return turn
+
+    def stream(
+        self, text: str, *, asker: Asker, conversation_id: str | None = None
+    ) -> Iterator[Event]:
+        breaks_later = "break later" in text.lower()
+        turn = self.ask(
+            text.replace("break", "") if breaks_later else text,
+            asker=asker,
+            conversation_id=conversation_id,
+        )
+        body = turn_to_json(turn)
+        yield Event(
+            kind="route", data={"route": turn.route, "conversation_id": turn.conversation_id}
+        )
+        for piece in turn.outcome.text.splitlines(keepends=True):
+            time.sleep(self.delay_s)
+            yield Event(kind="text", data={"text": piece})
+            if breaks_later:
+                raise SecretError("password=hunter2 in /srv/secret.py")
+        for citation in body["citations"]:
+            yield Event(kind="citation", data=citation)
+        if body["finding"] is not None:
+            yield Event(kind="finding", data=body["finding"])
+        if body["choices"]:
+            yield Event(kind="choices", data={"choices": body["choices"]})
+        yield Event(kind="done", data=body)
+
+    def conversations(self, asker: Asker, *, limit: int = 50) -> tuple[Conversation, ...]:
+        own = [item for item in self.saved.values() if item.user_id == asker.user_id]
+        newest = sorted(own, key=lambda item: item.started_at, reverse=True)
+        return tuple(replace(item, turns=()) for item in newest[:limit])
+
+    def conversation(self, conversation_id: str, *, asker: Asker) -> Conversation:
+        found = self.saved.get(conversation_id)
+        if found is None or found.user_id != asker.user_id:
+            raise ConversationNotFoundError("There is no such conversation.", hint="Start one.")
+        return found
+
+    def add_feedback(
+        self, turn_id: str, *, asker: Asker, value: FeedbackValue, comment: str = ""
+    ) -> None:
+        turns = {
+            turn.turn_id
+            for item in self.saved.values()
+            if item.user_id == asker.user_id
+            for turn in item.turns
+        }
+        if turn_id not in turns:
+            raise TurnNotFoundError("There is no such answer.", hint="Reload.")
+        self.votes.append((turn_id, asker.user_id, value, comment))
+
+    def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
+        if conversation_id is not None:
+            self.conversation(conversation_id, asker=asker)
+        if conversation_id not in self.tickets:
+            self.tickets[conversation_id] = DeskTicket(
+                ticket_number=1042 + len(self.tickets),
+                conversation_id=conversation_id,
+                user_id=asker.user_id,
+                subject=subject,
+                transcript="…",
+                status="new",
+                opened_at=START,
+            )
+        return self.tickets[conversation_id]
+
+    def article(self, document_id: str, *, asker: Asker) -> ArticleView:
+        found = content.articles().get(document_id)
+        if found is None:
+            raise DocumentNotFoundError("There is no such article.", hint="Look in the list.")
+        return found
+
+    def articles(
+        self, asker: Asker, *, query: str = "", limit: int = 50, offset: int = 0
+    ) -> tuple[Document, ...]:
+        documents = [view.document for view in content.articles().values()]
+        named = [item for item in documents if query.lower() in item.title.lower()]
+        return tuple(named[offset : offset + limit])
+
+    def examples(self) -> tuple[str, ...]:
+        return EXAMPLES
+
+    def checks(self) -> tuple[Check, ...]:
+        return (
+            Check(name="store", ready=True, detail="2 conversations"),
+            Check(name="index", ready=self.ready, detail="run deskwise ingest"),
+        )
+
+    def warm_up(self) -> None:
+        return None
