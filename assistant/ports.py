@@ -45,6 +45,20 @@ class Skill(Protocol):
         ...
 
 
+class Articles(Protocol):
+    """The articles as people read them."""
+
+    def article(self, document_id: str, *, groups: frozenset[str]) -> ArticleView | None:
+        """Return an article that these groups may read, else None."""
+        ...
+
+    def articles(
+        self, *, groups: frozenset[str], query: str, limit: int, offset: int
+    ) -> tuple[Document, ...]:
+        """Return articles that these groups may read, by title."""
+        ...
+
+
 class ConversationStore(Protocol):
     """Conversations, feedback and tickets, kept durably."""
 

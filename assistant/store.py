@@ -84,9 +84,12 @@ def open_engine(path: Path) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # A read that turns into a write fails at once while somebody else writes, whatever the
+        # timeout; so a writer says from the start that it will write.
+        is_write = connection.get_execution_options().get("is_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
-    with engine.begin() as connection:
+    with engine.execution_options(is_write=True).begin() as connection:
         found = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
         if found > SCHEMA_VERSION:
             raise AssistantError(
@@ -103,6 +106,7 @@ class SqlConversationStore:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(is_write=True)
 
     def close(self) -> None:
         """Release the database's connections."""
@@ -149,7 +153,7 @@ class SqlConversationStore:
         """Append a turn; its conversation is made when it is the first."""
         name, body = dump_outcome(turn.outcome)
         at = turn.asked_at.isoformat()
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             known = connection.execute(
                 sa.select(_conversations.c.user_id).where(
                     _conversations.c.conversation_id == turn.conversation_id
@@ -195,7 +199,7 @@ class SqlConversationStore:
         self, turn_id: str, *, user_id: str, value: FeedbackValue, comment: str, at: datetime
     ) -> None:
         """Store what the user thought of a turn of theirs; a second vote replaces the first."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             owner = connection.execute(
                 sa.select(_conversations.c.user_id)
                 .join(_turns, _turns.c.conversation_id == _conversations.c.conversation_id)
@@ -237,7 +241,7 @@ class SqlConversationStore:
         at: datetime,
     ) -> DeskTicket:
         """Open a ticket; a conversation's second request returns its first ticket."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             if conversation_id is not None:
                 known = connection.execute(
                     sa.select(_tickets).where(_tickets.c.conversation_id == conversation_id)
