@@ -20,8 +20,8 @@ Pool = Literal["article", "ticket"]
 class Document:
     """An article, or a solved ticket written as one text.
 
-    `text` is the stored text: the decoded file with line ends made ``\\n`` and nothing else
-    changed. Every offset in the product counts characters of it.
+    `text` is the stored text: the decoded file with line ends made one line feed and
+    nothing else changed. Every offset in the product counts characters of it.
     """
 
     document_id: str
@@ -58,6 +58,8 @@ class Block:
     number: str = ""
     """The step's own number as written ("3"), else empty."""
     heading_path: tuple[str, ...] = ()
+    depth: int = 0
+    """How many list items it stands in, itself included: code inside step 3 has depth 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentHit:
+    """A document that was found, with the passages that speak for it."""
+
+    document_id: str
+    title: str
+    updated_on: date | None
+    status: DocumentStatus
+    pool: Pool
+    fused_score: float
+    """In 0..1; comparable between the hits of one query only."""
+    cosine: float
+    """The highest cosine of query and passage among its passages, -1..1."""
+    hits: tuple[Hit, ...]
+    """Its best passages, best first; at least one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message of a ticket's thread."""
 
@@ -137,11 +156,24 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What fixed a ticket, as mined from its thread."""
+
+    message_index: int
+    """Place of the message in the thread, from 0."""
+    text: str
+    is_confirmed: bool
+    """Whether the requester said afterwards that it worked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailedSource:
     """A file or row that could not be ingested, and why."""
 
     source: str
     reason: str
+    is_skipped: bool = False
+    """Nothing is wrong with it; it just has no text of its own (a redirect, an include)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,25 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Source(Protocol):
-    """Where documents come from."""
+    """Where documents and tickets come from."""
 
-    def read(self) -> Iterator[Document | FailedSource]:
-        """Yield every document, and one `FailedSource` for each that cannot be read."""
+    @property
+    def name(self) -> str:
+        """What its documents are filed under; two sources of one name are one source."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """Where it is read from."""
+        ...
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what it no longer yields is gone, rather than just not offered this time."""
+        ...
+
+    def read(self) -> Iterator[Document | Ticket | FailedSource]:
+        """Yield every document or ticket, and one `FailedSource` for each that is unreadable."""
         ...
 
 

@@ -1,0 +1,63 @@
+"""Settings of the knowledge base. Frozen; read once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+
+DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {"dense": 0.3, "title": 0.2, "bm25": 0.2, "bm25_document": 0.15, "bm25_title": 0.15}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSettings:
+    """Which encoder turns text into vectors, and how hard it may work."""
+
+    name: str = DEFAULT_ENCODER
+    """The built-in encoder, or any name or path that sentence-transformers accepts."""
+    batch_tokens: int = 4096
+    """Tokens of one batch, padding included. More needs more memory, not less time."""
+    threads: int = 0
+    """Threads of one encode call; 0 takes all cores that the process may use."""
+    max_tokens: int = 256
+    """A longer text is cut here. 256 is what all-MiniLM-L6-v2 was trained with."""
+    cache_path: Path | None = None
+    """File of the vector cache; None keeps vectors for the life of the process only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkingSettings:
+    """How documents are cut into passages."""
+
+    max_words: int = 160
+    """A passage is closed before it grows over this many words."""
+    small_words: int = 50
+    """A section shorter than this is joined with the next one while both fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalSettings:
+    """How the legs are weighed against each other."""
+
+    weights: Mapping[str, float] = field(default_factory=lambda: DEFAULT_WEIGHTS)
+    """Leg → share in the fused score; they are divided by their sum."""
+    candidates: int = 200
+    """How many passages each leg may propose."""
+    bm25_k1: float = 1.2
+    bm25_b: float = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeBaseSettings:
+    """Everything that can be set about articles and past tickets."""
+
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
+    chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
+    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    keep_snapshots: int = 2
+    """How many index snapshots stay on disk, the live one included."""

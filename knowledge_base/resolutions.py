@@ -1,0 +1,176 @@
+"""Ticket thread → the message that fixed it, and the ticket as a document."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge_base.model import Document, Message, Resolution, Ticket
+from knowledge_base.sources.markdown import with_hash
+from knowledge_base.text import normalise
+
+_RESOLVED_STATES = frozenset({"resolved", "closed", "solved", "done", "completed", "fixed"})
+
+
+def _any_of(*phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(phrases)})")
+
+
+# Words of thread, normalised. Each list is a handful of stems, not a grammar: a thread speaks
+# through several messages, and the scores below let them outvote one misread phrase.
+_CONFIRMS = _any_of(
+    r"that (?:did|was|worked|fixed|solved)\b",
+    r"(?:it |this |everything )?works? (?:now|again|fine)\b",
+    r"(?:is )?working(?: now| again| fine)?\b",
+    r"it works\b|all good\b|fixed\b|solved\b|sorted\b|perfect\b|resolved\b|done\b",
+    r"i am in\b|i'm in\b|back (?:again|in)\b",
+    r"super\b|brilliant\b|great\b|thanks?\b|thank you\b|cheers\b",
+)
+_DENIES = _any_of(
+    r"still (?:not|no|does|is|the|get|see|same|nothing|fail)",
+    r"(?:no|any) luck\b|no change\b|nothing changed\b|no difference\b",
+    r"(?:did|does) not (?:help|work)|(?:didn't|doesn't) (?:help|work)",
+    r"not (?:work|better|yet|help)|again not\b|unfortunately\b",
+    r"same (?:error|problem|issue|thing|message)",
+    r"tried (?:that|this)\b|already (?:did|done|tried)\b",
+)
+_ACKNOWLEDGES = _any_of(
+    r"we (?:have )?received\b|thank you for (?:contacting|your)\b",
+    r"will (?:look|get back|check|call|close)\b|i am looking\b|i'm looking\b|looking into\b",
+    r"let me check\b|on it\b|(?:we are )?under investigation\b|we are investigating\b",
+    r"have passed\b|am passing\b|forwarded\b|assigned\b|escalat",
+    r"ticket (?:is|has been|was) (?:closed|updated|created|opened|received)\b",
+    r"closing (?:this|the)\b|glad\b|you're welcome\b|you are welcome\b",
+    r"(?:good|happy|great) to hear\b|have a (?:nice|good|great)\b",
+)
+_INSTRUCTS = _any_of(
+    r"(?:open|click|choose|select|press|type|run|restart|reboot|sign (?:in|out)|go to)\b",
+    r"(?:install|uninstall|remove|delete|clear|turn (?:on|off)|switch|connect|disconnect)\b",
+    r"(?:reset|update|change|enter|set|add|try|use|renew|approve|unplug|plug|hold|wait|close)\b",
+    r"(?:rebuild|rename|copy|then)\b",
+    r"i (?:have |'ve )?(?:reset|changed|added|removed|renewed|unlocked|granted|enabled|moved)\b",
+    r"i (?:have |'ve )?(?:rebuilt|replaced|released|restored|cleared|fixed|set|assigned)\b",
+    r"i (?:have |'ve )?(?:reissued|approved|raised)\b",
+    r"we (?:have )?(?:reset|changed|added|removed|renewed|replaced|fixed|restored)\b",
+)
+
+
+def find_resolution(ticket: Ticket) -> Resolution | None:
+    """Return the message that fixed a ticket.
+
+    An agent's message counts for the instructions in it and for the requester's word afterwards:
+    a confirmation speaks for the last instructions before it, a complaint against them. Without
+    any word from the requester the last instructions before the ticket was resolved are taken.
+
+    Parameters
+    ----------
+    ticket : Ticket
+        Its `fix` and `fix_message` are not read.
+
+    Returns
+    -------
+    Resolution or None
+        None for spam, for private and for unresolved tickets, and where no agent wrote anything
+        that could have helped.
+    """
+    if ticket.private or ticket.is_spam or not _is_resolved(ticket):
+        return None
+    best: tuple[float, int] | None = None
+    for index, message in enumerate(ticket.messages):
+        if message.role != "agent" or not message.text.strip():
+            continue
+        score = _instruction_score(message) + _answer_score(ticket.messages[index + 1 :])
+        if best is None or (score, index) > best:
+            best = (score, index)
+    if best is None or best[0] <= 0:
+        return None
+    index = best[1]
+    return Resolution(
+        message_index=index,
+        text=ticket.messages[index].text,
+        is_confirmed=_answer_score(ticket.messages[index + 1 :]) > 0,
+    )
+
+
+def ticket_document(ticket: Ticket, resolution: Resolution | None) -> Document:
+    """Write a ticket as one document: its problem and what fixed it.
+
+    Parameters
+    ----------
+    ticket : Ticket
+        Neither spam nor private: those are never written anywhere.
+    resolution : Resolution or None
+        From `find_resolution`; without one the document has the problem alone.
+
+    Returns
+    -------
+    Document
+        Of pool `ticket`, readable for the ticket's groups.
+
+    Raises
+    ------
+    ValueError
+        For a private ticket or spam.
+    """
+    if ticket.private or ticket.is_spam:
+        raise ValueError(f"ticket {ticket.ticket_id!r} is private or spam and is never written")
+    asked = [message.text for message in ticket.messages if message.role == "requester"][:1]
+    pieces = [f"# {ticket.subject}", "## Problem", *(asked or [ticket.subject])]
+    if resolution is not None:
+        pieces += ["## Resolution", resolution.text]
+    updated_at = ticket.resolved_at or ticket.opened_at
+    metadata = {
+        "ticket_id": ticket.ticket_id,
+        "category": ticket.category,
+        "priority": ticket.priority,
+        "team": ticket.team,
+        "opened_at": ticket.opened_at.isoformat(),
+        "source_hash": ticket.content_hash,
+    }
+    if ticket.resolved_at:
+        metadata["resolved_at"] = ticket.resolved_at.isoformat()
+    if resolution is not None:
+        metadata["resolution_message"] = str(resolution.message_index)
+        metadata["is_confirmed"] = str(resolution.is_confirmed).lower()
+    return with_hash(
+        Document(
+            document_id=f"ticket/{ticket.ticket_id}",
+            title=ticket.subject or f"Ticket {ticket.ticket_id}",
+            text="\n\n".join(pieces) + "\n",
+            pool="ticket",
+            updated_on=updated_at.date(),
+            tags=tuple(tag for tag in (ticket.category, ticket.team) if tag),
+            acl=ticket.acl,
+            metadata=metadata,
+        )
+    )
+
+
+def _is_resolved(ticket: Ticket) -> bool:
+    return ticket.resolved_at is not None or ticket.status.lower() in _RESOLVED_STATES
+
+
+def _instruction_score(message: Message) -> float:
+    text = normalise(message.text)
+    score = 0.5 + min(4, len(_INSTRUCTS.findall(text))) * 0.5
+    if _ACKNOWLEDGES.search(text) and len(text) < 160:
+        score -= 2.0
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+    n_questions = sum(1 for part in sentences if part.endswith("?"))
+    if sentences and n_questions >= len(sentences) / 2:
+        score -= 1.0
+    if len(text) < 25:
+        score -= 1.0
+    return score
+
+
+def _answer_score(later: tuple[Message, ...]) -> float:
+    """Return what the requester's next word says of a message: 2 it helped, -2 it did not."""
+    for message in later:
+        if message.role == "agent":
+            return -0.5
+        if message.role == "requester":
+            text = normalise(message.text)
+            if _DENIES.search(text):
+                return -2.0
+            return 2.0 if _CONFIRMS.search(text) else -0.25
+    return 0.25

@@ -1,0 +1,1 @@
+"""Where documents and tickets come from: one module per kind of source."""
