@@ -80,7 +80,8 @@ class Measure:
     column: str | None
     per: str | None
     at_least: int
-    where: Mapping[str, tuple[Cell, ...]]
+    where: tuple[tuple[str, tuple[Cell, ...]], ...]
+    """Columns and the values they must have, by column name."""
     dated_by: str | None
     ended_by: str | None
     time: TimeRule

@@ -162,7 +162,7 @@ def _measure(name: str, entry: MeasureEntry, facts: Mapping[str, Fact]) -> Measu
         column=entry.column,
         per=entry.per,
         at_least=entry.at_least,
-        where=MappingProxyType({column: tuple(v) for column, v in entry.where.items()}),
+        where=tuple(sorted((column, tuple(v)) for column, v in entry.where.items())),
         dated_by=entry.dated_by,
         ended_by=entry.ended_by,
         time=entry.time,
