@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 _DASHES = str.maketrans({"–": "-", "—": ";", "−": "-", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'})
 _CONTRACTIONS = {"can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not"}
 _KEEP = frozenset(
-    "does has was his this its us as is always perhaps besides sometimes across versus plus bus gas "
+    "his this its us as is always perhaps besides sometimes across versus plus bus gas "
     "less unless whereas series news yes minus thus status basis analysis access process address "
     "business express wireless sms os ios dns vs afterwards towards thanks pls os".split()
 )
@@ -68,14 +68,23 @@ class Token:
         return not self.norm[:1].isalnum()
 
 
+_AUXILIARIES = {
+    **dict.fromkeys(("is", "are", "was", "were", "been", "am", "being"), "be"),
+    **dict.fromkeys(("does", "did", "doing"), "do"),
+    **dict.fromkeys(("has", "had", "having"), "have"),
+}
+
+
 def lemma_of(word: str) -> str:
-    """Return a word without its plural ending; every other word as it is.
+    """Return a word without its plural ending, an auxiliary verb as its infinitive.
 
     Examples
     --------
     >>> lemma_of("categories"), lemma_of("tickets"), lemma_of("plus"), lemma_of("access")
     ('category', 'ticket', 'plus', 'access')
     """
+    if word in _AUXILIARIES:
+        return _AUXILIARIES[word]
     if len(word) <= 3 or word in _KEEP:
         return word
     if word.endswith("ies") and len(word) > 4:

@@ -1,0 +1,226 @@
+"""What the rows of the answer are: dimensions after "by", ranks, "which"."""
+
+from __future__ import annotations
+
+from analytics.language.scene import LIST_MARKS, Scene
+from analytics.language.tagging import Rank, Tag
+
+LOWER_IS_BETTER = frozenset(
+    {
+        "churn rate", "churned customers", "return rate", "cancellation rate", "bounce rate",
+        "cart abandonment rate", "customer acquisition cost", "open tickets", "reopen rate",
+        "first response time", "resolution time", "incidents", "mttd", "mtta", "mttr", "downtime",
+        "customers affected", "latency", "error rate", "returned orders", "cancelled orders",
+        "reopened tickets", "cpu load", "memory load", "disk used", "campaign spend",
+    }
+)  # fmt: skip
+
+
+def read_groups(scene: Scene) -> None:
+    """Put the dimensions that the rows are split by into the draft, in the order asked."""
+    for index in scene.find(lambda t: bool(t.dimensions)):
+        if _is_group(scene, index):
+            _take(scene, index)
+    _read_ids(scene)
+
+
+def _is_group(scene: Scene, index: int) -> bool:
+    previous = scene.before(index, marks=True)
+    words = scene.gap(previous, index).split() if previous is not None else []
+    asked = {"which", "what"} & set([t.text for t in scene.tags[max(0, index - 2) : index]])
+    if asked or "which" in words:
+        return True
+    if previous is None:
+        return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
+    tag = scene.tags[previous]
+    if tag.cue == "by" or tag.rank is not None:
+        return True
+    if tag.cue == "who" and tag.text in {"which", "who"}:
+        return True
+    if tag.cue in {"and", "or"} or tag.text in LIST_MARKS:
+        return _follows_group(scene, previous)
+    if tag.number is not None:
+        return True
+    return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
+
+
+def _follows_group(scene: Scene, mark: int) -> bool:
+    before = scene.before(mark, marks=True)
+    while before is not None and (scene.tags[before].text in LIST_MARKS or scene.tags[before].cue == "and"):
+        before = scene.before(before, marks=True)
+    if before is None:
+        return False
+    tag = scene.tags[before]
+    if tag.cue == "by":
+        return True
+    grouped = set(scene.draft.dimensions) & set(tag.dimensions)
+    return bool(grouped) or (tag.time is not None and tag.time.kind == "grain")
+
+
+def _is_ranked_after(scene: Scene, index: int) -> bool:
+    """`landing pages with the best conversion rate`."""
+    following = scene.after(index)
+    if following is None:
+        return False
+    return scene.tags[following].rank is not None and "with" in scene.gap(index, following).split()
+
+
+def _is_breakdown(scene: Scene, index: int) -> bool:
+    words = [t.text for t in scene.tags[index + 1 : index + 2]]
+    return words in (["breakdown"], ["split"], ["mix"], ["distribution"], ["wise"])
+
+
+def _take(scene: Scene, index: int) -> None:
+    name = pick_dimension(scene, index)
+    if name is None:
+        return
+    if name not in scene.draft.dimensions:
+        scene.draft.dimensions.append(name)
+    scene.use(index)
+    previous = scene.before(index)
+    if previous is not None and scene.tags[previous].cue in {"by", "and", "who"}:
+        scene.use(previous)
+        earlier = scene.before(previous)
+        if earlier is not None and scene.tags[earlier].cue in {"and", "by"}:
+            scene.use(earlier)
+    _use_owner(scene, index, name)
+
+
+def _use_owner(scene: Scene, index: int, name: str) -> None:
+    """`the plan of the customer who raised them`: whose dimension it is."""
+    entity = scene.catalogue.dimension(name).entity
+    following = scene.after(index)
+    hops = 0
+    while following is not None and hops < 4:
+        tag = scene.tags[following]
+        owner = entity in tag.dimensions or f"{entity}s" in tag.metrics
+        verb = tag.cue == "who" or tag.text in {"owning", "own", "owned", "responsible", "behind"}
+        verb = verb or bool(tag.concepts & {"raise", "resolve", "buy", "own", "reply", "repair"})
+        if not (owner or verb) or tag.members and not owner:
+            return
+        scene.use(following)
+        following = scene.after(following)
+        hops += 1
+
+
+def pick_dimension(scene: Scene, index: int) -> str | None:
+    """Return which of the dimensions that a word can mean is meant, None when none fits."""
+    tag = scene.tags[index]
+    reachable = [d for d in tag.dimensions if scene.has(d)]
+    groupable = [d for d in reachable if scene.catalogue.dimension(d).groupable]
+    if not groupable:
+        if not reachable and tag.dimensions and scene.draft.metrics:
+            label = scene.catalogue.metric(scene.draft.metrics[0]).label
+            scene.problems.append(f"{label} cannot be split by {tag.norm}.")
+        return None
+    own = [d for d in groupable if scene.is_own(d)]
+    if len(own) == 1:
+        return own[0]
+    named = _by_owner(scene, index, groupable)
+    if len(named) == 1:
+        return named[0]
+    options = own or groupable
+    options = _expanded(scene, tag, options)
+    if len(options) == 1:
+        return options[0]
+    pick = scene.choose(f"dimension:{tag.norm}", f"Which {tag.norm} do you mean?", tuple(options))
+    return options[pick]
+
+
+_NO_CHANNEL = ("source", "medium", "campaign_channel")
+
+
+def _expanded(scene: Scene, tag: Tag, options: list[str]) -> list[str]:
+    """Sessions have no channel of their own: their source, medium and campaign come close."""
+    if "campaign_channel" in options and scene.has("source"):
+        return list(_NO_CHANNEL)
+    channels = [d for d in ("acquisition_channel", "campaign_channel", "ticket_channel") if scene.has(d)]
+    if tag.text == "channel" and len(channels) > 1 and not any(scene.is_own(d) for d in options):
+        contacts = scene.catalogue.metric(scene.draft.metrics[0]).entities[0] == "contact"
+        return ["campaign_channel"] if contacts else channels
+    return options
+
+
+def _by_owner(scene: Scene, index: int, options: list[str]) -> list[str]:
+    """The thing named beside the word decides ("the team owning the service")."""
+    following = scene.tags[index + 1 : index + 6]
+    near: set[str] = set()
+    for tag in following:
+        near |= set(tag.dimensions)
+        near |= {m.removesuffix("s") for m in tag.metrics}
+    return [d for d in options if scene.catalogue.dimension(d).entity in near]
+
+
+def _read_ids(scene: Scene) -> None:
+    """`their id and name` beside customers, products or services."""
+    draft = scene.draft
+    for index in scene.find(lambda t: t.text in {"id", "ids", "number"} and (t.is_unknown or t.filler)):
+        entity = next((d for d in draft.dimensions if d in {"customer", "product", "service", "campaign"}), None)
+        if entity is None:
+            continue
+        scene.use(index)
+        words = [t.text for t in scene.tags[index + 1 : index + 4]]
+        draft.dimensions.insert(draft.dimensions.index(entity), f"{entity}_id")
+        if "name" not in words and "name" not in [t.text for t in scene.tags[max(0, index - 3) : index]]:
+            draft.dimensions.remove(entity)
+        mark = scene.after(index)
+        if mark is not None and scene.tags[mark].cue == "and":
+            scene.use(mark)
+
+
+# --- ranks -----------------------------------------------------------------------------------
+
+
+def read_rank(scene: Scene) -> None:
+    """Fill order and number of rows; a rank without rows to rank stays unexplained."""
+    places = scene.find(lambda t: t.rank is not None)
+    if not places:
+        return
+    draft = scene.draft
+    if not draft.dimensions and draft.grain is None:
+        return
+    ranks = [r for i in places if (r := scene.tags[i].rank) is not None]
+    told = [r.order for r in ranks if r.order not in {"same", "rank"}]
+    directions = list(dict.fromkeys(_direction(scene, order) for order in told))
+    if len(directions) > 1:
+        return
+    scene.use(*places)
+    draft.order = directions[0] if directions else "descending"
+    draft.top_n = _limit(scene, ranks)
+
+
+def _direction(scene: Scene, order: str) -> str:
+    good_is_low = scene.draft.metrics[0] in LOWER_IS_BETTER
+    if order in {"good", "bad"}:
+        low_first = good_is_low == (order == "good")
+        return "ascending" if low_first else "descending"
+    return "ascending" if order == "up" else "descending"
+
+
+def _limit(scene: Scene, ranks: list[Rank]) -> int | None:
+    numbers = [r.n for r in ranks if r.n is not None]
+    if numbers:
+        return numbers[0]
+    for index, tag in enumerate(scene.tags):
+        if tag.number is not None and not scene.used(index) and tag.number == int(tag.number):
+            following = scene.after(index)
+            if following is not None and set(scene.tags[following].dimensions) & set(scene.draft.dimensions):
+                scene.use(index)
+                return int(tag.number)
+    return 1 if _asks_for_one(scene, ranks) else None
+
+
+def _asks_for_one(scene: Scene, ranks: list[Rank]) -> bool:
+    """`Which region has the highest …`: the one, unless the noun is in the plural."""
+    if any(r.order == "rank" for r in ranks):
+        return False
+    for index, tag in enumerate(scene.tags):
+        if not set(tag.dimensions) & set(scene.draft.dimensions):
+            continue
+        words = {t.text for t in scene.tags[max(0, index - 3) : index]}
+        cues = {t.cue for t in scene.tags[max(0, index - 1) : index]}
+        if words & {"which", "what"} or "who" in cues:
+            return tag.norm == tag.text or tag.norm.endswith(("s", "ss")) and tag.norm == tag.text
+        if scene.tags[index - 1].rank is not None if index else False:
+            return tag.norm == tag.text
+    return False

@@ -1,0 +1,243 @@
+"""Period, comparison and grain of a question, from its time expressions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from analytics.language.calendar import Unit, add, previous, shifted, unit_start, whole_unit_of
+from analytics.language.periods import TimeMatch
+from analytics.language.scene import Scene
+from analytics.model import Filter, Grain, Operator, Period
+
+_SNAPSHOTS = frozenset({"customers", "open tickets"})
+_COMPARE_CUES = frozenset({"versus", "change", "growth", "more_than_then", "up_from"})
+
+
+def read_times(scene: Scene) -> None:
+    """Fill period, comparison and grain of the draft; what cannot be placed stays unexplained."""
+    cues = {scene.tags[i].cue for i in scene.left()}
+    comparing = bool(cues & _COMPARE_CUES)
+    matches = [(i, t) for i in scene.left() if (t := scene.tags[i].time) is not None]
+    shifts = [(i, t) for i, t in matches if t.kind == "shift"]
+    periods = [(i, t) for i, t in matches if t.kind == "period" and not _is_now(t)]
+    for i, t in matches:
+        if t.kind in {"everything", "now"} or (t.kind == "period" and _is_now(t)):
+            _read_now(scene, i, t, alone=not periods)
+        if t.kind == "grain":
+            _read_grain(scene, i, t)
+    if len(periods) == 1 and periods[0][1].parts:
+        _read_list(scene, *periods[0], comparing=comparing)
+    elif len(periods) == 2 and (comparing or shifts):
+        _read_two(scene, periods)
+    elif periods:
+        _read_one(scene, periods)
+    if shifts and scene.draft.compare_to is None:
+        _read_shift(scene, shifts, comparing=comparing)
+    if scene.draft.compare_to is not None or scene.draft.compare_step is not None:
+        _read_change(scene)
+    elif comparing:
+        _ask_baseline(scene)
+
+
+def _is_now(match: TimeMatch) -> bool:
+    return match.period is not None and match.period.start == match.period.end
+
+
+def _read_now(scene: Scene, index: int, match: TimeMatch, *, alone: bool) -> None:
+    scene.use(index)
+    if match.kind == "everything" or set(scene.draft.metrics) <= _SNAPSHOTS or not alone:
+        return
+    if match.period is not None:
+        scene.problems.append(
+            f"The data ends before {scene.as_of.isoformat()}, so nothing of today is in it yet."
+        )
+    elif scene.tags[index].text in {"now", "right now", "just now", "as we speak"}:
+        scene.use(index)
+
+
+def _read_grain(scene: Scene, index: int, match: TimeMatch) -> None:
+    grain = match.grain
+    if grain is None or scene.draft.grain not in {None, grain}:
+        return
+    scene.draft.grain = grain
+    scene.use(index)
+
+
+def _read_list(scene: Scene, index: int, match: TimeMatch, *, comparing: bool) -> None:
+    scene.use(index)
+    if len(match.parts) == 2 and comparing:
+        earlier, later = sorted(match.parts, key=lambda p: p.start)
+        scene.draft.period, scene.draft.compare_to = later, earlier
+        return
+    if match.period is None:
+        scene.problems.append("Periods that do not follow on each other cannot be added up.")
+        return
+    scene.draft.period = match.period
+    split = match.snapshot or set(scene.draft.metrics) <= _SNAPSHOTS
+    if split and match.grain is not None and scene.draft.grain is None:
+        scene.draft.grain = match.grain
+
+
+def _read_one(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
+    index, match = periods[0]
+    others = [m for _, m in periods[1:]]
+    if match.period is None or any(m.period != match.period for m in others):
+        inside = _nested(periods)
+        if inside is None:
+            return
+        scene.draft.period = inside
+        scene.use(*(i for i, _ in periods))
+        return
+    scene.use(*(i for i, _ in periods))
+    scene.draft.period = match.period
+    if match.period.start >= scene.as_of:
+        scene.problems.append(
+            f"{scene.tags[index].norm.capitalize()} has not begun in the data, which ends before "
+            f"{scene.as_of.isoformat()}."
+        )
+
+
+def _nested(periods: list[tuple[int, TimeMatch]]) -> Period | None:
+    """A period inside another one is meant ("in 2025, from May to July")."""
+    found = [m.period for _, m in periods if m.period is not None]
+    if len(found) != 2 or len(found) != len(periods):
+        return None
+    small, large = sorted(found, key=lambda p: p.end - p.start)
+    return small if large.start <= small.start and small.end <= large.end else None
+
+
+def _read_two(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
+    (i, first), (j, second) = periods
+    if first.period is None or second.period is None:
+        return
+    scene.use(i, j)
+    if second.reference and second.unit is not None and not first.reference:
+        scene.draft.period = first.period
+        scene.draft.compare_to = _back(first.period, second.unit, 1)
+        return
+    earlier, later = sorted((first.period, second.period), key=lambda p: (p.start, p.end))
+    if later.start >= scene.as_of:
+        scene.problems.append("One of the two periods has not begun in the data.")
+    scene.draft.period, scene.draft.compare_to = later, earlier
+
+
+def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing: bool) -> None:
+    index, match = shifts[0]
+    if len({(m.unit, m.count) for _, m in shifts}) > 1:
+        return
+    draft = scene.draft
+    if draft.grain is not None and (match.unit is None or match.count == 1):
+        step: Unit = match.unit or draft.grain
+        if step == "half":
+            return
+        scene.use(*(i for i, _ in shifts))
+        draft.compare_step = step
+        return
+    if draft.period is None or draft.period.start >= draft.period.end:
+        if draft.metrics and set(draft.metrics) <= _SNAPSHOTS and match.unit is not None:
+            here = Period(start=scene.as_of - timedelta(days=1), end=scene.as_of)
+            draft.period = here
+        else:
+            return
+    scene.use(*(i for i, _ in shifts))
+    unit, count = match.unit, match.count
+    if unit is None:
+        draft.compare_to = previous(draft.period)
+    elif match.period is not None:
+        years = draft.period.start.year - match.period.start.year
+        draft.compare_to = shifted(draft.period, "year", -years)
+    else:
+        draft.compare_to = _back(draft.period, unit, count)
+
+
+def _back(period: Period, unit: Unit, count: int) -> Period:
+    """Return the period that many units earlier; this month so far meets the whole month before."""
+    start = unit_start(period.start, unit)
+    partial = start == period.start and start < period.end < add(start, unit, 1)
+    if partial and unit in {"week", "month", "quarter"}:
+        return Period(start=add(start, unit, -count), end=add(start, unit, 1 - count))
+    return shifted(period, unit, -count)
+
+
+def _read_change(scene: Scene) -> None:
+    """What is asked of the two periods: both, the difference, the growth, or one alone."""
+    draft = scene.draft
+    cues = scene.find(lambda t: t.cue in _COMPARE_CUES | {"percent"})
+    names = {scene.tags[i].cue for i in cues}
+    scene.use(*cues)
+    growth = "growth" in names or ("percent" in names and "change" in names)
+    change = "change" in names and not growth
+    both_shown = _wants_both(scene, cues)
+    if draft.grain is not None and draft.compare_step is not None:
+        shown = _metric_beside(scene, cues)
+        kind = "growth" if growth else "difference"
+        draft.compare = kind if shown else f"{kind}_only".replace("difference_only", "change_only")
+    elif growth:
+        draft.compare = "growth" if both_shown else "growth_only"
+    elif change:
+        draft.compare = "difference" if both_shown else "change_only"
+    if "more_than_then" in names:
+        _read_more_than_then(scene, cues)
+
+
+def _wants_both(scene: Scene, cues: list[int]) -> bool:
+    words = {scene.tags[i].text for i in cues}
+    told = any(w.startswith(("compare", "comparison", "side by side", "next to")) for w in words)
+    return told or any(_beside(scene, i) for i in cues if scene.tags[i].cue in {"change", "growth"})
+
+
+def _beside(scene: Scene, index: int) -> bool:
+    """Say whether "and", "plus" or "with" puts the change beside the metric itself."""
+    words = [t.text for t in scene.tags[max(0, index - 4) : index]]
+    return any(w in {"and", "plus", "with", "+", "include", "including", "alongside"} for w in words)
+
+
+def _metric_beside(scene: Scene, cues: list[int]) -> bool:
+    return any(_beside(scene, i) for i in cues)
+
+
+def _read_more_than_then(scene: Scene, cues: list[int]) -> None:
+    """`teams with more tickets in May than in April` keeps the rows that grew."""
+    word = next(scene.tags[i].text for i in cues if scene.tags[i].cue == "more_than_then")
+    operator: Operator = "<" if word in {"fewer", "less", "lower", "smaller", "worse"} else ">"
+    asks_how_much = any(scene.tags[i].cue in {"how_much", "how_many", "change"} for i in range(len(scene)))
+    if asks_how_much and not scene.draft.dimensions:
+        scene.draft.compare = "change_only"
+        return
+    scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
+
+
+def _ask_baseline(scene: Scene) -> None:
+    """A change without the other period: the one before, or a year earlier?"""
+    cues = scene.find(lambda t: t.cue in {"growth", "change"})
+    period = scene.draft.period
+    if not cues:
+        return
+    grain = scene.draft.grain
+    if grain is not None:
+        options = (f"against the {grain} before", "against the same time a year earlier")
+        pick = 0 if grain == "year" else scene.choose("baseline", "Against what?", options)
+        scene.draft.compare_step = grain if pick == 0 else "year"
+        _read_change(scene)
+        return
+    if period is None or period.start >= period.end or period.start.year < 1900:
+        scene.problems.append("A change needs two periods, and none was named.")
+        return
+    made_of = whole_unit_of(period)
+    before, year = previous(period), shifted(period, "year", -1)
+    pick = 0
+    if before != year and not (made_of and made_of[0] == "year"):
+        pick = scene.choose(
+            "baseline", "Against what?", ("against the period before", "against a year earlier")
+        )
+    if made_of is not None and made_of[0] == "day" and period.end == scene.as_of and period.start.day == 1:
+        pick = 1 if period.start.month == 1 else pick
+    scene.draft.compare_to = year if pick else before
+    _read_change(scene)
+
+
+def default_grain(period: Period | None) -> Grain:
+    """Return the grain of a trend that names none: days up to two months, else months."""
+    if period is not None and (period.end - period.start).days <= 62:
+        return "day"
+    return "month"
