@@ -67,9 +67,7 @@ class AssistantService:
             turn_id, user_id=asker.user_id, value=value, comment=comment, at=self.clock.now()
         )
 
-    def open_ticket(
-        self, *, asker: Asker, conversation_id: str | None, subject: str
-    ) -> DeskTicket:
+    def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""
         if conversation_id is None:
             return self.store.open_ticket(

@@ -1,0 +1,118 @@
+"""Fit the confidence of an answer on labelled questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.preprocessing import StandardScaler
+
+from assistant.answering.confidence import FEATURES, Calibration, CurvePoint
+from assistant.errors import EvaluationError
+
+MIN_QUESTIONS = 40
+N_FOLDS = 5
+N_REPEATS = 10
+INVERSE_REGULARISATION = 0.3
+"""Strong: there are far fewer labelled questions than one would like."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledSignals:
+    """The signals of one labelled question."""
+
+    values: tuple[float, ...]
+    is_right: bool
+    """Whether the first document is one that answers."""
+    is_answerable: bool
+
+
+def fit_calibration(
+    rows: Sequence[LabelledSignals], *, provenance: str, seed: int = 7
+) -> Calibration:
+    """Fit a logistic regression; the curve comes from out-of-fold predictions alone.
+
+    Parameters
+    ----------
+    rows
+        Labelled questions, at least 40, right and wrong ones among them.
+    provenance
+        Where they come from; kept with the result.
+    seed
+        Of the folds.
+
+    Raises
+    ------
+    EvaluationError
+        When there are too few questions to learn from.
+    """
+    right = np.array([row.is_right for row in rows], dtype=bool)
+    if len(rows) < MIN_QUESTIONS or min(right.sum(), (~right).sum()) < N_FOLDS:
+        raise EvaluationError(
+            f"{len(rows)} questions, {int(right.sum())} with the right article first: "
+            f"at least {MIN_QUESTIONS} are needed, {N_FOLDS} of each kind.",
+            hint="Add labelled questions, answerable and unanswerable ones.",
+        )
+    values = np.array([row.values for row in rows], dtype=np.float64)
+    held_out = out_of_fold(values, right, seed=seed)
+    scaler = StandardScaler().fit(values)
+    model = _model().fit(scaler.transform(values), right)
+    answerable = np.array([row.is_answerable for row in rows], dtype=bool)
+    return Calibration(
+        means=tuple(float(value) for value in scaler.mean_),
+        scales=tuple(float(value) for value in scaler.scale_),
+        weights=tuple(float(value) for value in model.coef_[0]),
+        intercept=float(model.intercept_[0]),
+        curve=risk_coverage(held_out, right, answerable),
+        provenance=provenance,
+    )
+
+
+def out_of_fold(values: Floats, right: npt.NDArray[np.bool_], *, seed: int) -> Floats:
+    """Return each row's mean prediction by models that never saw it, shape (n_rows,)."""
+    total = np.zeros(len(right))
+    folds = RepeatedStratifiedKFold(n_splits=N_FOLDS, n_repeats=N_REPEATS, random_state=seed)
+    for train, test in folds.split(values, right):
+        scaler = StandardScaler().fit(values[train])
+        model = _model().fit(scaler.transform(values[train]), right[train])
+        total[test] += model.predict_proba(scaler.transform(values[test]))[:, 1]
+    return total / N_REPEATS
+
+
+def risk_coverage(
+    confidence: Floats, right: npt.NDArray[np.bool_], answerable: npt.NDArray[np.bool_]
+) -> tuple[CurvePoint, ...]:
+    """Return coverage and risk at each distinct confidence, by rising threshold.
+
+    The risk at a threshold is made monotone from above: a higher threshold is never taken to be
+    riskier than a lower one, which with few questions it may be by chance.
+    """
+    points = []
+    worst = 0.0
+    for threshold in sorted(set(confidence.tolist()), reverse=True):
+        given = confidence >= threshold
+        worst = max(worst, float((given & ~right).sum() / given.sum()))
+        points.append(
+            CurvePoint(
+                threshold=float(threshold),
+                coverage=float((given & answerable).sum() / max(1, answerable.sum())),
+                risk=worst,
+            )
+        )
+    return tuple(reversed(points))
+
+
+def _model() -> LogisticRegression:
+    return LogisticRegression(C=INVERSE_REGULARISATION, max_iter=1000)
+
+
+def describe(calibration: Calibration) -> str:
+    """Return the weights in words, strongest first."""
+    ranked = sorted(zip(FEATURES, calibration.weights, strict=True), key=lambda item: -abs(item[1]))
+    return ", ".join(f"{name} {weight:+.2f}" for name, weight in ranked)

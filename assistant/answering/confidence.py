@@ -1,0 +1,178 @@
+"""How sure an answer is: one calibrated number, fitted on labelled questions.
+
+A logistic regression over a handful of signals of retrieval. Its weights, the questions it was
+fitted on and the risk at each threshold are kept in one JSON file, so that every threshold names
+the calibration that set it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from knowledge_base.model import DocumentHit
+from knowledge_base.text import STOP_WORDS, matched_words
+from knowledge_base.text import words as words_in
+
+SHIPPED = Path(__file__).with_name("calibration.json")
+FEATURES = (
+    "cosine",
+    "cosine_lead",
+    "title_cosine",
+    "fused_score",
+    "fused_lead",
+    "coverage",
+    "agreement",
+    "n_words_log",
+)
+"""Signals of one question, in the order of the weights; `signals` computes them."""
+
+N_RIVALS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """What answering at or above a confidence meant on the questions of the calibration."""
+
+    threshold: float
+    coverage: float
+    """Share of the answerable questions that are answered."""
+    risk: float
+    """Share of the given answers that are wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """A fitted confidence and where it comes from."""
+
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    curve: tuple[CurvePoint, ...]
+    """By rising threshold."""
+    provenance: str
+    """Which questions, how many, which encoder, when."""
+
+    def confidence(self, values: Sequence[float]) -> float:
+        """Return the probability that the nearest article is right, 0..1."""
+        logit = self.intercept + sum(
+            weight * (value - mean) / scale
+            for weight, value, mean, scale in zip(
+                self.weights, values, self.means, self.scales, strict=True
+            )
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+    def threshold(self, max_wrong_fraction: float) -> float:
+        """Return the lowest confidence from which on the risk stays within the limit.
+
+        When no threshold of the curve keeps it, the highest one.
+        """
+        chosen = self.curve[-1].threshold
+        for point in reversed(self.curve):
+            if point.risk > max_wrong_fraction:
+                break
+            chosen = point.threshold
+        return chosen
+
+
+def signals(query: str, ranked: Sequence[DocumentHit]) -> tuple[float, ...]:
+    """Return the signals of one question, in the order of `FEATURES`.
+
+    Parameters
+    ----------
+    query
+        What was searched for.
+    ranked
+        The documents found, best first; at least one.
+    """
+    top = ranked[0]
+    rivals = ranked[1:N_RIVALS]
+    words = set(content_words(query))
+    matched: set[str] = set()
+    for hit in top.hits:
+        matched |= words.intersection(hit.matched_terms)
+    title_cosines = [leg.score for hit in top.hits for leg in hit.legs if leg.leg == "title"]
+    best_by_leg: dict[str, tuple[float, str]] = {}
+    for document in ranked:
+        for hit in document.hits:
+            for leg in hit.legs:
+                held = best_by_leg.get(leg.leg)
+                if held is None or leg.score > held[0]:
+                    best_by_leg[leg.leg] = (leg.score, document.document_id)
+    agreeing = [owner == top.document_id for _, owner in best_by_leg.values()]
+    return (
+        top.cosine,
+        top.cosine - (sum(item.cosine for item in rivals) / len(rivals) if rivals else 0.0),
+        max(title_cosines, default=0.0),
+        top.fused_score,
+        top.fused_score - (rivals[0].fused_score if rivals else 0.0),
+        len(matched) / len(words) if words else 0.0,
+        sum(agreeing) / len(agreeing) if agreeing else 0.0,
+        math.log1p(len(words)),
+    )
+
+
+def missing_words(query: str, text: str) -> tuple[str, ...]:
+    """Return the query's content words that a text does not have, in the query's order."""
+    found = set(matched_words(query, text))
+    return tuple(word for word in content_words(query) if word not in found)
+
+
+def content_words(query: str) -> tuple[str, ...]:
+    """Return a query's words without function words, in order, once each."""
+    return tuple(dict.fromkeys(word for word in words_in(query) if word not in STOP_WORDS))
+
+
+def load_calibration(path: Path = SHIPPED) -> Calibration:
+    """Read a calibration.
+
+    Raises
+    ------
+    AssistantError
+        When the file is missing, malformed, or was fitted with other signals.
+    """
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+        if tuple(given["features"]) != FEATURES:
+            raise ValueError(f"its signals are {given['features']}")
+        return Calibration(
+            means=tuple(given["means"]),
+            scales=tuple(given["scales"]),
+            weights=tuple(given["weights"]),
+            intercept=float(given["intercept"]),
+            curve=tuple(CurvePoint(**point) for point in given["curve"]),
+            provenance=str(given["provenance"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AssistantError(
+            f"The calibration {path.name} cannot be read: {error}.",
+            hint="Fit it anew with `deskwise train confidence`.",
+        ) from error
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write a calibration as JSON."""
+    body = {
+        "provenance": calibration.provenance,
+        "features": list(FEATURES),
+        "means": [round(value, 6) for value in calibration.means],
+        "scales": [round(value, 6) for value in calibration.scales],
+        "weights": [round(value, 6) for value in calibration.weights],
+        "intercept": round(calibration.intercept, 6),
+        "curve": [
+            {
+                "threshold": round(point.threshold, 4),
+                "coverage": round(point.coverage, 4),
+                "risk": round(point.risk, 4),
+            }
+            for point in calibration.curve
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")

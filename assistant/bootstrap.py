@@ -1,0 +1,208 @@
+"""The composition root: the only module that names concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+from analytics.insights import CatalogueInsights
+
+from analytics.errors import WarehouseError
+from analytics.ports import Insights
+from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
+from assistant.clock import SystemClock
+from assistant.config import Settings
+from assistant.dialogue import Dialogue
+from assistant.library import IndexedArticles
+from assistant.messages import Messages, load_messages
+from assistant.model import Check, Route
+from assistant.ports import Router, Skill
+from assistant.routing.registry import load_or_train_router
+from assistant.service import AssistantService
+from assistant.skills.desk import DeskSkill
+from assistant.skills.helpdesk import HelpdeskSkill
+from assistant.skills.insights import InsightsSkill
+from assistant.skills.smalltalk import SmalltalkSkill
+from assistant.store import SqlConversationStore, open_engine
+from knowledge_base.config import DEFAULT_ENCODER, EncoderSettings, KnowledgeBaseSettings
+from knowledge_base.encoders import load_encoder
+from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
+from knowledge_base.index.snapshot import SnapshotFolder
+from knowledge_base.retrieve import Retriever
+from knowledge_base.store import SqliteStore
+from knowledge_base.vector_cache import CachedEncoder, VectorCache
+
+EXAMPLES_FILE = Path(__file__).with_name("examples.yaml")
+CALIBRATION_NAME = "confidence.json"
+
+
+@dataclass
+class Parts:
+    """The adapters of one home directory, each opened when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def knowledge_settings(self) -> KnowledgeBaseSettings:
+        """Settings of articles and past tickets."""
+        name = self.settings.encoder
+        return KnowledgeBaseSettings(
+            encoder=EncoderSettings(
+                name=DEFAULT_ENCODER if name == "default" else name,
+                threads=self.settings.encoder_threads,
+                cache_path=self.settings.knowledge_dir / "vectors.sqlite",
+            )
+        )
+
+    @cached_property
+    def encoder(self) -> CachedEncoder:
+        """The encoder with its vector cache."""
+        settings = self.knowledge_settings.encoder
+        return CachedEncoder(load_encoder(settings), VectorCache(settings.cache_path))
+
+    @cached_property
+    def documents(self) -> SqliteStore:
+        """The document store."""
+        return SqliteStore(self.settings.knowledge_dir / "documents.sqlite")
+
+    @cached_property
+    def snapshots(self) -> SnapshotFolder:
+        """The folder of index snapshots."""
+        return SnapshotFolder(
+            self.settings.knowledge_dir / "index", keep=self.knowledge_settings.keep_snapshots
+        )
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The search over the live snapshot."""
+        return Retriever(self.snapshots, self.encoder, self.knowledge_settings.retrieval)
+
+    @cached_property
+    def warehouse(self) -> DuckDBWarehouse:
+        """The warehouse.
+
+        Raises
+        ------
+        WarehouseError
+            When there is none, or it is incomplete.
+        """
+        return DuckDBWarehouse(
+            self.settings.warehouse_dir,
+            limits=WarehouseLimits(
+                memory_bytes=self.settings.query_memory_limit_mb * 1024**2,
+                n_rows=self.settings.query_max_rows,
+            ),
+        )
+
+    @cached_property
+    def insights(self) -> CatalogueInsights:
+        """Analytics over the warehouse."""
+        return CatalogueInsights(self.warehouse, models_dir=self.settings.models_dir)
+
+    @cached_property
+    def router(self) -> Router:
+        """The trained router."""
+        return load_or_train_router(
+            self.settings.models_dir,
+            self.encoder,
+            min_probability=self.settings.min_route_probability,
+        )
+
+    @cached_property
+    def store(self) -> SqlConversationStore:
+        """Conversations, feedback and tickets."""
+        return SqlConversationStore(open_engine(self.settings.database_path))
+
+    @cached_property
+    def messages(self) -> Messages:
+        """The product's sentences."""
+        return load_messages()
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """The fitted confidence: this home's own, else the one that is shipped."""
+        own = self.settings.models_dir / CALIBRATION_NAME
+        return load_calibration(own if own.is_file() else SHIPPED)
+
+    @cached_property
+    def helpdesk(self) -> HelpdeskSkill:
+        """The helpdesk skill."""
+        return HelpdeskSkill(
+            retriever=self.retriever,
+            calibration=self.calibration,
+            messages=self.messages,
+            max_wrong_fraction=self.settings.max_wrong_fraction,
+        )
+
+    def insights_or_none(self) -> Insights | None:
+        """Analytics, or None while there is no warehouse; an incomplete one is an error."""
+        return self.insights if self.settings.warehouse_dir.is_dir() else None
+
+
+def build_assistant(settings: Settings) -> AssistantService:
+    """Put the product together. Nothing heavy is loaded before `warm_up` or the first question."""
+    parts = Parts(settings)
+    clock = SystemClock()
+    insights = parts.insights_or_none()
+    desk = DeskSkill(store=parts.store, clock=clock, messages=parts.messages)
+    examples = load_examples()
+    service: AssistantService
+    skills: Mapping[Route, Skill] = {
+        "helpdesk": parts.helpdesk,
+        "insights": InsightsSkill(insights=insights, messages=parts.messages),
+        "desk": desk,
+        "smalltalk": SmalltalkSkill(messages=parts.messages, examples=lambda: service.examples()),
+    }
+    service = AssistantService(
+        dialogue=Dialogue(
+            router=parts.router,
+            skills=skills,
+            store=parts.store,
+            clock=clock,
+            messages=parts.messages,
+            max_question_chars=settings.max_question_chars,
+        ),
+        store=parts.store,
+        desk=desk,
+        clock=clock,
+        articles_in=IndexedArticles(parts.retriever),
+        insights=insights,
+        helpdesk_examples=lambda: examples["helpdesk"],
+        run_checks=lambda: run_checks(parts),
+        load=(lambda: _warm_retriever(parts.retriever),),
+    )
+    return service
+
+
+def load_examples() -> dict[str, tuple[str, ...]]:
+    """Read the questions that the first page offers, by route."""
+    given = yaml.safe_load(EXAMPLES_FILE.read_text(encoding="utf-8"))
+    return {route: tuple(questions) for route, questions in given.items()}
+
+
+def run_checks(parts: Parts) -> tuple[Check, ...]:
+    """Try each part and say in words what is missing."""
+    return (
+        _check("store", lambda: f"{parts.settings.database_path.name} is open"),
+        _check("index", lambda: f"{parts.retriever.manifest.n_passages:,} passages"),
+        _check("warehouse", lambda: f"data up to {parts.warehouse.as_of()}"),
+        _check("router", lambda: type(parts.router).__name__),
+    )
+
+
+def _check(name: str, probe: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, ready=True, detail=probe())
+    except (KnowledgeBaseError, WarehouseError) as error:
+        return Check(name=name, ready=False, detail=f"{error.message} {error.hint}".strip())
+
+
+def _warm_retriever(retriever: Retriever) -> None:
+    try:
+        retriever.warm_up()
+    except IndexMissingError:
+        return  # answered in words on the first question; `checks` tells it to the operator

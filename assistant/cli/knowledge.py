@@ -1,0 +1,134 @@
+"""`deskwise ingest`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant.bootstrap import Parts
+from assistant.cli.output import json_option, say, working, write_json
+from assistant.cli.settings import current_settings, home_option
+from knowledge_base.errors import SourceError
+from knowledge_base.ingest import Progress
+from knowledge_base.ingest import ingest as run_ingest
+from knowledge_base.model import EVERYONE, IngestReport
+from knowledge_base.ports import Source
+from knowledge_base.sources.markdown import markdown_source
+from knowledge_base.sources.tickets import TicketSource
+
+TICKET_SUFFIXES = frozenset({".csv", ".json", ".jsonl"})
+LATER_SUFFIXES = frozenset({".html", ".htm", ".pdf", ".docx", ".xlsx", ".zip", ".tar", ".gz"})
+DEFAULT_TICKET_ACL = ("agents",)
+MAX_FAILURES_SHOWN = 50
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--kind", type=click.Choice(["articles", "tickets"]), default="articles", show_default=True
+)
+@click.option("--acl", metavar="GROUP,…", help="Groups that may read what names none itself.")
+@home_option
+@json_option
+def ingest(paths: tuple[Path, ...], kind: str, acl: str | None, json_file: str | None) -> None:
+    """Bring articles (Markdown) or past tickets (CSV, JSON) into the index.
+
+    Incremental: what has not changed is left alone, what is gone from a folder is removed.
+    """
+    groups = tuple(item.strip() for item in acl.split(",") if item.strip()) if acl else None
+    sources = [source_of(path, kind, groups) for path in paths]
+    report = ingest_sources(Parts(current_settings()), sources)
+    write_json(report_json(report), json_file)
+    if json_file != "-":
+        for line in report_lines(report):
+            say(line)
+
+
+def source_of(path: Path, kind: str, groups: tuple[str, ...] | None) -> Source:
+    """Return the source of a path.
+
+    Raises
+    ------
+    SourceError
+        When nothing is there, or it is of a kind that this version does not read.
+    """
+    suffix = path.suffix.lower()
+    if path.is_file() and suffix in LATER_SUFFIXES - (
+        TICKET_SUFFIXES if kind == "tickets" else {""}
+    ):
+        raise SourceError(
+            f"{path} is a {suffix.lstrip('.').upper()} file, which this version does not read yet.",
+            hint="Convert it to Markdown, or tickets to CSV or JSON.",
+        )
+    if kind == "articles":
+        return markdown_source(path, acl=groups or (EVERYONE,))
+    if path.is_dir():
+        raise SourceError(
+            f"{path} is a folder; tickets are read from files.",
+            hint=f"Name its {', '.join(sorted(TICKET_SUFFIXES))} files.",
+        )
+    if not path.is_file():
+        raise SourceError(f"There is no file {path}.", hint="Check the path and try again.")
+    return TicketSource(path=path, name=f"tickets/{path.stem}", acl=groups or DEFAULT_TICKET_ACL)
+
+
+def ingest_sources(parts: Parts, sources: list[Source]) -> IngestReport:
+    """Run an ingest with its progress shown."""
+    with working("Ingesting …") as show:
+        return run_ingest(
+            sources,
+            store=parts.documents,
+            encoder=parts.encoder,
+            snapshots=parts.snapshots,
+            settings=parts.knowledge_settings,
+            progress=_progress(show),
+        )
+
+
+def _progress(show: Callable[[str], None]) -> Progress:
+    words = {"read": "read", "encode": "passages encoded"}
+
+    def tell(stage: str, done: int, total: int | None) -> None:
+        of = f" of {total:,}" if total is not None else ""
+        show(f"{done:,}{of} {words.get(stage, stage)}")
+
+    return tell
+
+
+def report_json(report: IngestReport) -> dict[str, Any]:
+    """Return an ingest's report as JSON: counts, and every failure with its reason."""
+    failed = [item for item in report.failed if not item.is_skipped]
+    skipped = [item for item in report.failed if item.is_skipped]
+    return {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "unchanged": len(report.unchanged),
+        "removed": len(report.removed),
+        "failed": [{"source": item.source, "reason": item.reason} for item in failed],
+        "skipped": [{"source": item.source, "reason": item.reason} for item in skipped],
+        "n_passages": report.n_passages,
+        "n_encoded": report.n_encoded,
+        "duration_s": round(report.duration_s, 2),
+    }
+
+
+def report_lines(report: IngestReport) -> list[str]:
+    """Return an ingest's report as lines for a terminal."""
+    body = report_json(report)
+    lines = [
+        f"added {body['added']:,}, changed {body['changed']:,}, "
+        f"unchanged {body['unchanged']:,}, removed {body['removed']:,}, "
+        f"failed {len(body['failed']):,}, skipped {len(body['skipped']):,}",
+        f"{report.n_passages:,} passages in the index, {report.n_encoded:,} newly encoded, "
+        f"{report.duration_s:.1f} s",
+    ]
+    for kind in ("failed", "skipped"):
+        shown = body[kind][:MAX_FAILURES_SHOWN]
+        lines += [f"{kind}: {item['source']}: {item['reason']}" for item in shown]
+        more = len(body[kind]) - len(shown)
+        if more > 0:
+            lines.append(f"… {more:,} more {kind}; --json FILE lists all")
+    return lines
