@@ -20,9 +20,8 @@ from knowledge_base.errors import SourceError
 from knowledge_base.index.content import INDEX_VERSION, write_content
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.model import Document, FailedSource, IngestReport, Ticket
-from knowledge_base.ports import Source
+from knowledge_base.ports import IngestStore, Source, SourceRegister
 from knowledge_base.resolutions import find_resolution, ticket_document
-from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder
 
 
@@ -41,7 +40,7 @@ def no_progress(stage: str, done: int, total: int | None) -> None:
 def ingest(
     sources: Sequence[Source],
     *,
-    store: SqliteStore,
+    store: IngestStore,
     encoder: CachedEncoder,
     snapshots: SnapshotFolder,
     settings: KnowledgeBaseSettings,
@@ -53,7 +52,7 @@ def ingest(
     ----------
     sources : sequence of Source
         What was ingested earlier under other names stays. Empty only repairs the index.
-    store : SqliteStore
+    store : IngestStore
         Where documents are kept.
     encoder : CachedEncoder
         Texts → vectors.
@@ -95,7 +94,7 @@ def ingest(
 
 
 def build_index(
-    store: SqliteStore,
+    store: IngestStore,
     encoder: CachedEncoder,
     snapshots: SnapshotFolder,
     settings: KnowledgeBaseSettings,
@@ -161,7 +160,7 @@ class _Tally:
     failed: list[FailedSource] = field(default_factory=list)
 
 
-def _check_location(store: SqliteStore, source: Source) -> None:
+def _check_location(store: SourceRegister, source: Source) -> None:
     """Refuse a source whose name belongs to another place that still exists."""
     known = store.source(source.name)
     if known is None or known["location"] == source.location:
@@ -176,7 +175,7 @@ def _check_location(store: SqliteStore, source: Source) -> None:
 
 def _ingest_one(
     source: Source,
-    store: SqliteStore,
+    store: IngestStore,
     settings: KnowledgeBaseSettings,
     tally: _Tally,
     progress: Progress,

@@ -93,3 +93,31 @@ class DocumentStore(Protocol):
     def document(self, document_id: str) -> Document | None:
         """Return one document, or None."""
         ...
+
+
+class CorpusReader(Protocol):
+    """Everything that was ingested, for whoever builds an index of it."""
+
+    def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        """Yield every document with its passages, by document id, as of one moment."""
+        ...
+
+    def versions(self) -> Mapping[str, str]:
+        """Return document id → content hash of all documents."""
+        ...
+
+
+class SourceRegister(Protocol):
+    """What is known of sources that were ingested before."""
+
+    def source(self, name: str) -> Mapping[str, str] | None:
+        """Return `location` and `pipeline` of a source as last ingested, or None."""
+        ...
+
+    def set_source(self, name: str, *, location: str, pipeline: str) -> None:
+        """Record where a source is and how its documents were cut."""
+        ...
+
+
+class IngestStore(DocumentStore, CorpusReader, SourceRegister, Protocol):
+    """The store as an ingest needs it."""

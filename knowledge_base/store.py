@@ -13,17 +13,9 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
+from knowledge_base import schema
 from knowledge_base.errors import StoreError
 from knowledge_base.model import Document, Message, Passage, Ticket
-from knowledge_base.schema import (
-    MIGRATIONS,
-    documents,
-    messages,
-    passages,
-    schema_version,
-    sources,
-    tickets,
-)
 
 
 class SqliteStore:
@@ -68,24 +60,24 @@ class SqliteStore:
 
     def hashes(self, source: str) -> Mapping[str, str]:
         """Return document id → content hash of everything ingested under this source name."""
-        query = sa.select(documents.c.document_id, documents.c.content_hash)
+        query = sa.select(schema.documents.c.document_id, schema.documents.c.content_hash)
         with self._reading() as connection:
-            rows = connection.execute(query.where(documents.c.source == source))
+            rows = connection.execute(query.where(schema.documents.c.source == source))
             return {row.document_id: row.content_hash for row in rows}
 
     def replace(
         self,
         source: str,
         document: Document,
-        passages_of_it: Sequence[Passage],
+        passages: Sequence[Passage],
         ticket: Ticket | None,
     ) -> None:
         """Write a document with its passages, replacing an older version, in one transaction."""
         with self._writing() as connection:
             _delete(connection, [document.document_id])
-            connection.execute(documents.insert().values(_document_row(source, document)))
-            if passages_of_it:
-                connection.execute(passages.insert(), [_passage_row(p) for p in passages_of_it])
+            connection.execute(schema.documents.insert().values(_document_row(source, document)))
+            if passages:
+                connection.execute(schema.passages.insert(), [_passage_row(p) for p in passages])
             if ticket is not None:
                 _insert_ticket(connection, document.document_id, ticket)
 
@@ -100,48 +92,56 @@ class SqliteStore:
 
     def document(self, document_id: str) -> Document | None:
         """Return one document, or None."""
-        query = sa.select(documents).where(documents.c.document_id == document_id)
+        query = sa.select(schema.documents).where(schema.documents.c.document_id == document_id)
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _document(row._mapping)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """Return a document's passages in order; empty for an unknown id."""
-        query = sa.select(passages).where(passages.c.document_id == document_id)
+        query = sa.select(schema.passages).where(schema.passages.c.document_id == document_id)
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(passages.c.ordinal))
+            rows = connection.execute(query.order_by(schema.passages.c.ordinal))
             return tuple(_passage(row._mapping) for row in rows)
 
     def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
         """Yield every document with its passages, by document id, as of one moment."""
         held: dict[str, list[Passage]] = {}
         with self._reading() as connection:
-            ordered = sa.select(passages).order_by(passages.c.document_id, passages.c.ordinal)
+            ordered = sa.select(schema.passages).order_by(
+                schema.passages.c.document_id, schema.passages.c.ordinal
+            )
             for row in connection.execute(ordered):
                 passage = _passage(row._mapping)
                 held.setdefault(passage.document_id, []).append(passage)
-            rows = connection.execute(sa.select(documents).order_by(documents.c.document_id))
+            rows = connection.execute(
+                sa.select(schema.documents).order_by(schema.documents.c.document_id)
+            )
             found = [_document(row._mapping) for row in rows]
         for document in found:
             yield document, tuple(held.get(document.document_id, ()))
 
     def versions(self) -> Mapping[str, str]:
         """Return document id → content hash of all documents, by document id."""
-        query = sa.select(documents.c.document_id, documents.c.content_hash)
+        query = sa.select(schema.documents.c.document_id, schema.documents.c.content_hash)
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(documents.c.document_id))
+            rows = connection.execute(query.order_by(schema.documents.c.document_id))
             return {row.document_id: row.content_hash for row in rows}
 
     def tickets(self) -> Iterator[Ticket]:
         """Yield every ticket with its thread, by time of opening, then id."""
         held: dict[str, list[Message]] = {}
         with self._reading() as connection:
-            ordered = sa.select(messages).order_by(messages.c.ticket_id, messages.c.ordinal)
+            ordered = sa.select(schema.messages).order_by(
+                schema.messages.c.ticket_id, schema.messages.c.ordinal
+            )
             for row in connection.execute(ordered):
                 held.setdefault(row.ticket_id, []).append(
                     Message(at=_aware(row.at), role=row.role, text=row.text)
                 )
-            query = sa.select(tickets).order_by(tickets.c.opened_at, tickets.c.ticket_id)
+            query = sa.select(schema.tickets).order_by(
+                schema.tickets.c.opened_at, schema.tickets.c.ticket_id
+            )
             found = list(connection.execute(query))
         for row in found:
             yield _ticket(row._mapping, tuple(held.get(row.ticket_id, ())))
@@ -149,15 +149,17 @@ class SqliteStore:
     def source(self, name: str) -> Mapping[str, str] | None:
         """Return location and pipeline of a source as last ingested, or None."""
         with self._reading() as connection:
-            row = connection.execute(sa.select(sources).where(sources.c.name == name)).one_or_none()
+            row = connection.execute(
+                sa.select(schema.sources).where(schema.sources.c.name == name)
+            ).one_or_none()
         return None if row is None else {"location": row.location, "pipeline": row.pipeline}
 
     def set_source(self, name: str, *, location: str, pipeline: str) -> None:
         """Record where a source is and how its documents were cut."""
         with self._writing() as connection:
-            connection.execute(sources.delete().where(sources.c.name == name))
+            connection.execute(schema.sources.delete().where(schema.sources.c.name == name))
             connection.execute(
-                sources.insert().values(name=name, location=location, pipeline=pipeline)
+                schema.sources.insert().values(name=name, location=location, pipeline=pipeline)
             )
 
     def counts(self) -> Mapping[str, int]:
@@ -167,7 +169,7 @@ class SqliteStore:
                 table.name: connection.execute(
                     sa.select(sa.func.count()).select_from(table)
                 ).scalar_one()
-                for table in (documents, passages, tickets)
+                for table in (schema.documents, schema.passages, schema.tickets)
             }
 
     @contextmanager
@@ -194,19 +196,21 @@ class SqliteStore:
 
     def _migrate(self) -> None:
         with self._writing() as connection:
-            schema_version.create(connection, checkfirst=True)
-            found = connection.execute(sa.select(sa.func.max(schema_version.c.version))).scalar()
+            schema.schema_version.create(connection, checkfirst=True)
+            found = connection.execute(
+                sa.select(sa.func.max(schema.schema_version.c.version))
+            ).scalar()
             current = int(found or 0)
-            if current > len(MIGRATIONS):
+            if current > len(schema.MIGRATIONS):
                 raise StoreError(
                     f"The document store {str(self._path)!r} has schema version {current}; "
-                    f"this program knows versions up to {len(MIGRATIONS)}.",
+                    f"this program knows versions up to {len(schema.MIGRATIONS)}.",
                     hint="Update the program.",
                 )
             migrate: Callable[[sa.Connection], None]
-            for version, migrate in enumerate(MIGRATIONS[current:], start=current + 1):
+            for version, migrate in enumerate(schema.MIGRATIONS[current:], start=current + 1):
                 migrate(connection)
-                connection.execute(schema_version.insert().values(version=version))
+                connection.execute(schema.schema_version.insert().values(version=version))
 
 
 def _configure(connection: Any, _: object) -> None:
@@ -228,7 +232,9 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _delete(connection: sa.Connection, document_ids: Sequence[str]) -> None:
-    connection.execute(documents.delete().where(documents.c.document_id.in_(document_ids)))
+    connection.execute(
+        schema.documents.delete().where(schema.documents.c.document_id.in_(document_ids))
+    )
 
 
 def _insert_ticket(connection: sa.Connection, document_id: str, ticket: Ticket) -> None:
@@ -238,7 +244,7 @@ def _insert_ticket(connection: sa.Connection, document_id: str, ticket: Ticket) 
     row["acl"] = json.dumps(ticket.acl)
     row["opened_at"] = ticket.opened_at.astimezone(UTC)
     row["resolved_at"] = ticket.resolved_at.astimezone(UTC) if ticket.resolved_at else None
-    connection.execute(tickets.insert().values(row))
+    connection.execute(schema.tickets.insert().values(row))
     thread = [
         {
             "ticket_id": ticket.ticket_id,
@@ -250,7 +256,7 @@ def _insert_ticket(connection: sa.Connection, document_id: str, ticket: Ticket) 
         for ordinal, message in enumerate(ticket.messages)
     ]
     if thread:
-        connection.execute(messages.insert(), thread)
+        connection.execute(schema.messages.insert(), thread)
 
 
 def _document_row(source: str, document: Document) -> dict[str, object]:

@@ -18,10 +18,12 @@ def best_rows(scores: Scores, k: int, rows: npt.NDArray[np.int64]) -> npt.NDArra
     scores : array of shape (n_rows,)
         Score of every row.
     k : int
-        How many at most.
+        How many at most; none for 0 or less.
     rows : array of int64
         Rows that may be returned, sorted.
     """
+    if k <= 0:
+        return rows[:0]
     offered = scores[rows]
     positive = np.flatnonzero(offered > 0)
     if len(positive) > k:

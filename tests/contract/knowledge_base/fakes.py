@@ -1,0 +1,70 @@
+"""Fakes of the knowledge base's ports. They pass the same contract tests as the real adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.model import Document, Passage, Ticket
+from knowledge_base.ports import Vectors
+
+
+class BruteForceIndex:
+    """Cosine neighbours by comparing with everything."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+
+    def search(
+        self, queries: Vectors, k: int, *, allowed: npt.NDArray[np.int64] | None = None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        rows = np.arange(len(self._vectors)) if allowed is None else np.sort(allowed)
+        cosines = queries @ self._vectors[rows].T
+        order = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(cosines, order, axis=1), rows[order].astype(np.int64)
+
+    def save(self, path: Path) -> None:
+        np.save(path, self._vectors)
+
+
+class InMemoryStore:
+    """Documents in dictionaries."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[str, Document, tuple[Passage, ...], Ticket | None]] = {}
+        self._sources: dict[str, dict[str, str]] = {}
+
+    def hashes(self, source: str) -> Mapping[str, str]:
+        return {
+            key: document.content_hash
+            for key, (owner, document, _, _) in self._held.items()
+            if owner == source
+        }
+
+    def replace(
+        self, source: str, document: Document, passages: Sequence[Passage], ticket: Ticket | None
+    ) -> None:
+        self._held[document.document_id] = (source, document, tuple(passages), ticket)
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        for document_id in document_ids:
+            self._held.pop(document_id, None)
+
+    def document(self, document_id: str) -> Document | None:
+        return self._held[document_id][1] if document_id in self._held else None
+
+    def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        for _, document, passages, _ in sorted(self._held.values(), key=lambda h: h[1].document_id):
+            yield document, passages
+
+    def versions(self) -> Mapping[str, str]:
+        return {document.document_id: document.content_hash for document, _ in self.contents()}
+
+    def source(self, name: str) -> Mapping[str, str] | None:
+        return self._sources.get(name)
+
+    def set_source(self, name: str, *, location: str, pipeline: str) -> None:
+        self._sources[name] = {"location": location, "pipeline": pipeline}
