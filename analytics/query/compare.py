@@ -79,7 +79,13 @@ def compared_sides(question: Question, current: Window, previous: Window) -> Sid
         f"{p}{c}" for p in names.values() for c in ("current", "previous", "difference", "growth")
     ]
     hidden = tuple(name for name in made if name not in {v.column for v in shown})
-    return Side(table=table, keys=now.keys, values=tuple(shown), hidden=(*hidden, *now.hidden))
+    return Side(
+        table=table,
+        keys=now.keys,
+        values=tuple(shown),
+        subjects=now.values,
+        hidden=(*hidden, *now.hidden),
+    )
 
 
 def _inside(period: ibis.Value, current: Window, question: Question) -> list[ibis.Value]:

@@ -27,6 +27,8 @@ class CompiledQuery:
     table: ibis.Table
     columns: tuple[Column, ...]
     """Of the table, in its order."""
+    subjects: tuple[Column, ...]
+    """The values before they are compared."""
     window: Window
     """Days seen; without a start, everything before the end."""
     previous: Window | None
@@ -77,7 +79,12 @@ def compile_query(
         columns = _columns(side, question)
         table = table.select(*(c.name for c in columns))
     return CompiledQuery(
-        query=query, table=table, columns=columns, window=window, previous=previous
+        query=query,
+        table=table,
+        columns=columns,
+        subjects=tuple(_column(value) for value in side.subjects),
+        window=window,
+        previous=previous,
     )
 
 

@@ -64,9 +64,8 @@ def _revenue(row: Seen, _as_of: date) -> ibis.Value:
 
 
 def _discount_share(row: Seen) -> ibis.Value:
-    """Return a line's part of its order's discount; an order without lines keeps it whole."""
-    by_value = (row["gross"] / row["order_gross"].nullif(0.0)).fill_null(0.0)
-    part = ibis.ifelse(row["line_no"].isnull(), 1.0, by_value)
+    """Return a line's part of its order's discount, by line value; nothing of nothing."""
+    part = (row["gross"] / row["order_gross"].nullif(0.0)).fill_null(0.0)
     return row["discount_amount"].fill_null(0.0) * part
 
 

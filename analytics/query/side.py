@@ -9,7 +9,7 @@ import ibis
 
 from analytics.catalogue import Dimension, Metric
 from analytics.errors import QueryError
-from analytics.model import MetricQuery
+from analytics.model import Grain, MetricQuery
 from analytics.query.conditions import customer_set
 from analytics.query.evaluate import evaluated, first_day, stacked
 from analytics.query.facts import Source
@@ -41,6 +41,8 @@ class Side:
     table: ibis.Table
     keys: tuple[str, ...]
     values: tuple[Value, ...]
+    subjects: tuple[Value, ...]
+    """The values before they are compared."""
     hidden: tuple[str, ...]
     """Columns of metrics that were not asked for."""
 
@@ -163,8 +165,8 @@ def side_of(question: Question, window: Window) -> Side:
         values = tuple(_value(metric) for metric in question.metrics)
     if query.mean_per is not None:
         keys = tuple(key for key in keys if key != PERIOD)
-        table, values = _mean(table, keys, values, hidden)
-    return Side(table=table, keys=keys, values=values, hidden=hidden)
+        table, values = _mean(table, keys, values, hidden, query.mean_per)
+    return Side(table=table, keys=keys, values=values, subjects=values, hidden=hidden)
 
 
 def _with_defaults(
@@ -286,11 +288,21 @@ def _per(
 
 
 def _mean(
-    table: ibis.Table, keys: Sequence[str], values: Sequence[Value], hidden: Sequence[str]
+    table: ibis.Table,
+    keys: Sequence[str],
+    values: Sequence[Value],
+    hidden: Sequence[str],
+    grain: Grain,
 ) -> tuple[ibis.Table, tuple[Value, ...]]:
     means = {name: table[name].mean() for name in (*(v.column for v in values), *hidden)}
     grouped = table.group_by(list(keys)).aggregate(**means) if keys else table.aggregate(**means)
     units = tuple(
-        replace(v, unit="number" if v.unit == "count" else v.unit, adds_up=False) for v in values
+        replace(
+            v,
+            label=f"Mean {_lower(v.label)} per {grain}",
+            unit="number" if v.unit == "count" else v.unit,
+            adds_up=False,
+        )
+        for v in values
     )
     return grouped, units

@@ -1,0 +1,1 @@
+"""Findings in words: numbers, dates, charts and the sentences of an answer."""

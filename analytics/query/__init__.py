@@ -1,0 +1,1 @@
+"""Metric queries: compiled, run on the warehouse, checked and described."""

@@ -1,0 +1,146 @@
+"""From a metric query to a finding: run, check, choose a chart, write the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics.catalogue import Catalogue, Metric
+from analytics.describe.charts import chosen_chart
+from analytics.describe.metric import MetricResult, metric_text
+from analytics.describe.phrases import (
+    Days,
+    WhenKind,
+    customer_words,
+    filter_words,
+    having_words,
+    lower_start,
+    period_words,
+    phrase,
+)
+from analytics.model import Cell, Finding, MetricQuery, Receipt
+from analytics.ports import Warehouse
+from analytics.query.cells import cells
+from analytics.query.compile import CompiledQuery, compile_query
+from analytics.query.notes import notes_of
+from analytics.query.reconcile import reconciled
+from analytics.query.selection import PERIOD
+from analytics.query.warehouse import was_truncated
+from analytics.query.windows import Window
+
+
+def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) -> Finding:
+    """Compute a metric query and describe what came out.
+
+    Parameters
+    ----------
+    query : MetricQuery
+        What is asked.
+    warehouse : Warehouse
+        Where the numbers are.
+    catalogue : Catalogue
+        What the words mean.
+
+    Returns
+    -------
+    Finding
+        Rows, text, chart, and a receipt with the SQL that ran. A breakdown that should add up is
+        checked against its total; the receipt's notes tell the outcome.
+
+    Raises
+    ------
+    UnknownMetricError, UnknownDimensionError
+        When a name is unknown, or a metric cannot be split or filtered by a dimension.
+    QueryError
+        When the query contradicts itself or cannot be run.
+    """
+    compiled = compile_query(query, warehouse=warehouse, catalogue=catalogue)
+    frame, sql = warehouse.run(compiled.table)
+    rows = cells(frame, compiled.table.schema())
+    truncated = was_truncated(frame)
+    checks = (
+        () if truncated else reconciled(compiled, rows, warehouse=warehouse, catalogue=catalogue)
+    )
+    metrics = tuple(catalogue.metric(name) for name in query.metrics)
+    result = _result(compiled, metrics, rows, catalogue)
+    when = period_words(result.days, result.previous, query.as_of)
+    receipt = Receipt(
+        definition="\n".join(f"{m.label}: {m.definition}" for m in _defined(query, catalogue)),
+        period=when,
+        filters=result.filters,
+        sql=sql,
+        n_rows=len(rows),
+        as_of=query.as_of,
+        notes=notes_of(compiled, checks, catalogue, n_truncated=len(rows) if truncated else None),
+    )
+    return Finding(
+        analysis="metric",
+        text=metric_text(result),
+        columns=compiled.columns,
+        rows=rows,
+        chart=chosen_chart(
+            compiled.columns,
+            rows,
+            title=_title(result, when),
+            period=PERIOD if query.grain is not None else None,
+        ),
+        receipt=receipt,
+        metric_query=query,
+    )
+
+
+def _defined(query: MetricQuery, catalogue: Catalogue) -> list[Metric]:
+    names = [*query.metrics, *((query.per_metric,) if query.per_metric else ())]
+    return [catalogue.metric(name) for name in dict.fromkeys(names)]
+
+
+def _result(
+    compiled: CompiledQuery,
+    metrics: tuple[Metric, ...],
+    rows: tuple[tuple[Cell, ...], ...],
+    catalogue: Catalogue,
+) -> MetricResult:
+    query = compiled.query
+    kind = _when_kind(compiled, metrics, catalogue)
+    filters = (
+        *filter_words((*query.filters, *query.numerator), catalogue),
+        *customer_words(query.customer_conditions, catalogue),
+        *having_words(query.having, catalogue),
+    )
+    return MetricResult(
+        query=query,
+        metrics=metrics,
+        dimensions=tuple(catalogue.dimension(name) for name in dict.fromkeys(query.dimensions)),
+        subjects=compiled.subjects,
+        columns=compiled.columns,
+        rows=rows,
+        days=_days(compiled.window, kind),
+        previous=_days(compiled.previous, kind) if compiled.previous else None,
+        filters=filters,
+    )
+
+
+def _days(window: Window, kind: WhenKind) -> Days:
+    return Days(start=window.start, end=window.end, kind=kind)
+
+
+def _when_kind(
+    compiled: CompiledQuery, metrics: Sequence[Metric], catalogue: Catalogue
+) -> WhenKind:
+    """Say how the days of an answer are to be read: a span, or a state at its end."""
+    rules = {m.time for metric in metrics for m in catalogue.measures_of(metric)}
+    if compiled.query.grain is None and compiled.query.mean_per is None:
+        if rules == {"snapshot"}:
+            return "snapshot"
+        if rules == {"until"}:
+            return "until"
+        if rules == {"whole"}:
+            return "all"
+    return "all" if compiled.window.start is None else "days"
+
+
+def _title(result: MetricResult, when: str) -> str:
+    labels = [s.label if i == 0 else lower_start(s.label) for i, s in enumerate(result.subjects)]
+    splits = [lower_start(d.label) for d in result.dimensions]
+    if result.query.grain is not None:
+        splits.insert(0, result.query.grain)
+    return phrase("title", phrase("listed", labels, "and"), splits, when)
