@@ -10,8 +10,7 @@ from web.security import CONTENT_SECURITY_POLICY, SECURITY_HEADERS, allowed_host
 
 
 def policy() -> dict[str, str]:
-    parts = (part.split(" ", 1) for part in CONTENT_SECURITY_POLICY.split("; "))
-    return {name: value for name, value in parts}
+    return dict(part.split(" ", 1) for part in CONTENT_SECURITY_POLICY.split("; "))
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere() -> None:

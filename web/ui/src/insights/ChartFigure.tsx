@@ -1,0 +1,85 @@
+/** A chart and its words; the drawing is loaded when the first one is shown. */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Finding } from "../api/types";
+import { say } from "../messages";
+import { onThemeChange } from "../shell/theme";
+import type { Colours, Drawing } from "./draw";
+import { type Plot, planPlot } from "./plot";
+
+export function ChartFigure({ finding }: { finding: Finding }) {
+  const plot = useMemo(() => planPlot(finding), [finding]);
+  if (!plot) return null;
+  const { chart, receipt } = finding;
+  return (
+    <figure class="chart">
+      <figcaption>
+        <span class="chart-title">{chart.title}</span>
+        <span class="muted">
+          {plot.isLying && plot.axis ? `${plot.axis}, ` : ""}
+          {receipt.period}
+        </span>
+      </figcaption>
+      <Drawn plot={plot} label={say.chartOf(chart.title, receipt.period)} />
+      {plot.nAll > plot.labels.length && (
+        <p class="muted">{say.chartCut(plot.labels.length, plot.nAll)}</p>
+      )}
+    </figure>
+  );
+}
+
+function heightOf(plot: Plot): number {
+  if (!plot.isLying) return 260;
+  return plot.labels.length * (plot.series.length > 1 ? 44 : 30) + (plot.series.length > 1 ? 60 : 12);
+}
+
+function Drawn({ plot, label }: { plot: Plot; label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [hasFailed, setFailed] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    let drawing: Drawing | null = null;
+    let isGone = false;
+    const update = (): void => drawing?.update(plot, readColours(element), isStill());
+    const observer = new ResizeObserver(() => {
+      drawing?.resize();
+      update();
+    });
+    import("./draw").then(
+      (module) => {
+        if (isGone) return;
+        drawing = module.draw(element);
+        observer.observe(element);
+      },
+      () => setFailed(true),
+    );
+    const forget = onThemeChange(update);
+    return () => {
+      isGone = true;
+      forget();
+      observer.disconnect();
+      drawing?.dispose();
+    };
+  }, [plot]);
+  if (hasFailed) return <p class="muted">{say.chartFailed}</p>;
+  const size = { height: `${heightOf(plot)}px` };
+  return <div ref={box} class="plot" style={size} role="img" aria-label={label} />;
+}
+
+function isStill(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+function readColours(element: HTMLElement): Colours {
+  const style = getComputedStyle(element);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    accent: read("--accent"),
+    text: read("--text"),
+    muted: read("--muted"),
+    line: read("--line"),
+    surface: read("--surface"),
+    greys: [read("--grey-1"), read("--grey-2"), read("--grey-3")],
+  };
+}

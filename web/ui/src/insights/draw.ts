@@ -1,0 +1,183 @@
+/** Draws a plot with ECharts: loaded only when a chart is shown. */
+
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
+import { SVGRenderer } from "echarts/renderers";
+import { formatNumber, formatShort } from "../text/format";
+import type { Plot, PlotSeries } from "./plot";
+
+use([
+  BarChart,
+  GridComponent,
+  LabelLayout,
+  LegendComponent,
+  LineChart,
+  SVGRenderer,
+  TooltipComponent,
+]);
+
+export interface Colours {
+  accent: string;
+  text: string;
+  muted: string;
+  line: string;
+  surface: string;
+  greys: string[];
+}
+
+export interface Drawing {
+  update: (plot: Plot, colours: Colours, isStill: boolean) => void;
+  resize: () => void;
+  dispose: () => void;
+}
+
+const CHARACTER_PX = 6.7;
+
+export function draw(box: HTMLElement): Drawing {
+  const chart = init(box, undefined, { renderer: "svg" });
+  return {
+    update: (plot, colours, isStill) => {
+      chart.setOption(options(plot, colours, box.clientWidth, isStill), { notMerge: true });
+    },
+    resize: () => chart.resize(),
+    dispose: () => chart.dispose(),
+  };
+}
+
+function options(plot: Plot, colours: Colours, width: number, isStill: boolean): Record<string, unknown> {
+  const text = { color: colours.muted, fontSize: 12, fontFamily: "inherit" };
+  const names = plot.series.map((item) => item.name);
+  const longest = (words: string[]): number =>
+    Math.max(0, ...words.map((word) => word.length)) * CHARACTER_PX;
+  const hasNames = plot.kind === "line" && plot.series.length > 1;
+  const hasLegend = plot.kind === "bar" && plot.series.length > 1;
+  const value = {
+    type: "value",
+    name: plot.isLying ? "" : plot.axis,
+    nameTextStyle: { ...text, align: "left" },
+    scale: plot.kind === "line" && isNarrow(plot),
+    splitNumber: plot.isLying ? 3 : 4,
+    axisLabel: { ...text, formatter: (at: number) => formatShort(at, plot.unit) },
+    splitLine: { lineStyle: { color: colours.line } },
+    show: !plot.isLying || hasLegend,
+  };
+  const labelWidth = Math.min(longest(plot.labels) + 12, width * 0.4);
+  const category = {
+    type: "category",
+    data: plot.labels,
+    inverse: plot.isLying,
+    boundaryGap: plot.kind === "bar",
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisLabel: {
+      ...text,
+      hideOverlap: true,
+      ...(plot.isLying ? { color: colours.text, width: labelWidth, overflow: "truncate" } : {}),
+    },
+  };
+  return {
+    animation: !isStill,
+    animationDuration: 150,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: {
+      left: 4,
+      right: hasNames ? Math.min(longest(names) + 16, width * 0.35) : plot.isLying ? 72 : 20,
+      top: plot.isLying && !hasLegend ? 4 : 34,
+      bottom: 4,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
+    legend: { show: hasLegend, left: 0, top: 0, data: names, textStyle: text, itemHeight: 8 },
+    tooltip: {
+      // Text, not HTML: the page's policy lets nobody write HTML.
+      renderMode: "richText",
+      trigger: "axis",
+      axisPointer: { type: plot.kind === "line" ? "line" : "shadow" },
+      backgroundColor: colours.surface,
+      borderColor: colours.line,
+      textStyle: { color: colours.text, fontSize: 12 },
+      valueFormatter: (at: unknown) => (typeof at === "number" ? formatNumber(at, plot.unit) : "–"),
+    },
+    xAxis: plot.isLying ? value : category,
+    yAxis: plot.isLying ? category : value,
+    series: [
+      ...bandSeries(plot, colours),
+      ...plot.series.map((item, at) =>
+        plot.kind === "line"
+          ? lineSeries(item, at, colours, hasNames)
+          : barSeries(item, plot, at, colours),
+      ),
+    ],
+  };
+}
+
+/** Lines far from zero and close together are drawn in the range that they have. */
+function isNarrow(plot: Plot): boolean {
+  const values = plot.series.flatMap((item) => item.values.filter((value) => value !== null));
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return low > 0 && low > high * 0.6;
+}
+
+function lineSeries(item: PlotSeries, at: number, colours: Colours, hasName: boolean): object {
+  const isMain = item.role === "main";
+  const color = isMain ? colours.accent : colours.greys[(at - 1) % colours.greys.length]!;
+  const dashes = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 6]];
+  return {
+    type: "line",
+    name: item.name,
+    data: item.values,
+    z: isMain ? 3 : 2,
+    symbol: "circle",
+    symbolSize: isMain ? 5 : 0,
+    showSymbol: isMain && item.values.length <= 31,
+    color,
+    lineStyle: {
+      width: isMain ? 2.5 : 1.5,
+      type: item.role === "before" ? "dashed" : dashes[isMain ? 0 : (at - 1) % dashes.length],
+    },
+    endLabel: { show: hasName, formatter: item.name, color: isMain ? color : colours.muted },
+    labelLayout: { moveOverlap: "shiftY" },
+  };
+}
+
+function barSeries(item: PlotSeries, plot: Plot, at: number, colours: Colours): object {
+  const largest = Math.max(...item.values.map((value) => value ?? Number.NEGATIVE_INFINITY));
+  const isAlone = plot.series.length === 1;
+  const hasLabels = plot.isLying ? plot.series.length <= 2 : isAlone && plot.labels.length <= 12;
+  const grey = colours.greys[isAlone ? 1 : at % colours.greys.length]!;
+  return {
+    type: "bar",
+    name: item.name,
+    color: item.role === "main" && !isAlone ? colours.accent : grey,
+    data: item.values.map((value) => ({
+      value,
+      itemStyle: isAlone && value === largest ? { color: colours.accent } : {},
+    })),
+    barMaxWidth: 24,
+    label: {
+      show: hasLabels,
+      position: plot.isLying ? "right" : "top",
+      color: colours.text,
+      fontSize: 12,
+      formatter: ({ value }: { value: number }) => formatShort(value, plot.unit),
+    },
+  };
+}
+
+/** An interval as a band: an unseen line at its foot, and the height filled above it. */
+function bandSeries({ band }: Plot, colours: Colours): object[] {
+  if (!band) return [];
+  const base = { type: "line", stack: "band", symbol: "none", silent: true };
+  const height = band.high.map((high, at) => {
+    const low = band.low[at];
+    return high === null || low === null || low === undefined ? null : high - low;
+  });
+  const unseen = { lineStyle: { opacity: 0 }, tooltip: { show: false }, stackStrategy: "all" };
+  return [
+    { ...base, ...unseen, data: band.low },
+    { ...base, ...unseen, data: height, areaStyle: { color: colours.accent, opacity: 0.15 } },
+  ];
+}

@@ -1,0 +1,47 @@
+/** The line at the top. */
+
+import { useEffect, useState } from "preact/hooks";
+import { say } from "../messages";
+import { IconButton } from "./Icon";
+import { chooseTheme, currentTheme, onThemeChange } from "./theme";
+
+interface Props {
+  isHistoryShown: boolean;
+  onHistory: () => void;
+  onHome: () => void;
+  onKeys: () => void;
+}
+
+export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
+  const [theme, setTheme] = useState(currentTheme);
+  useEffect(() => onThemeChange(() => setTheme(currentTheme())), []);
+  const isDark = theme === "dark";
+  return (
+    <header class="top">
+      <IconButton
+        icon="menu"
+        label={isHistoryShown ? say.hideHistory : say.showHistory}
+        isExpanded={isHistoryShown}
+        onClick={onHistory}
+      />
+      <a
+        class="name"
+        href="/"
+        onClick={(event) => {
+          event.preventDefault();
+          onHome();
+        }}
+      >
+        {say.title}
+      </a>
+      <span class="grow" />
+      <IconButton icon="plus" label={say.newChat} onClick={onHome} />
+      <IconButton
+        icon={isDark ? "sun" : "moon"}
+        label={isDark ? say.useLight : say.useDark}
+        onClick={() => chooseTheme(isDark ? "light" : "dark")}
+      />
+      <IconButton icon="keyboard" label={say.keys} onClick={onKeys} class="wide-only" />
+    </header>
+  );
+}

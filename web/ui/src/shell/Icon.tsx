@@ -1,0 +1,60 @@
+/** The icons: strokes on a grid of 24, in the colour of the text beside them. */
+
+const PATHS = {
+  menu: "M4 6h16M4 12h16M4 18h16",
+  plus: "M12 5v14M5 12h14",
+  close: "M6 6l12 12M18 6L6 18",
+  send: "M12 19V5M6 11l6-6 6 6",
+  stop: "M7 7h10v10H7z",
+  sun: "M12 8a4 4 0 100 8 4 4 0 000-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5L19 19M5 19l1.5-1.5M17.5 6.5L19 5",
+  moon: "M20 14.5A8.5 8.5 0 019.5 4a8.5 8.5 0 1010.5 10.5z",
+  keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
+  up: "M7 11v9H4v-9h3zm0 0l4-8c1.7 0 2.5 1 2.5 2.5L13 9h6l-1.5 9c-.2 1.2-1 2-2.2 2H7",
+  down: "M7 13V4H4v9h3zm0 0l4 8c1.7 0 2.5-1 2.5-2.5L13 15h6l-1.5-9c-.2-1.2-1-2-2.2-2H7",
+  warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
+  error: "M12 3a9 9 0 100 18 9 9 0 000-18M12 8v5M12 16h.01",
+  good: "M5 12l5 5 9-10",
+  ticket: "M4 7h16v3a2 2 0 000 4v3H4v-3a2 2 0 000-4z",
+  receipt: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  save: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  ascending: "M12 19V6M7 11l5-5 5 5",
+  descending: "M12 5v13M7 13l5 5 5-5",
+  article: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+interface IconButtonProps {
+  icon: IconName;
+  label: string;
+  onClick: () => void;
+  isPressed?: boolean;
+  isExpanded?: boolean;
+  class?: string;
+}
+
+/** A button that shows an icon and says a word. */
+export function IconButton(props: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${props.class ?? ""}`}
+      aria-label={props.label}
+      title={props.label}
+      aria-pressed={props.isPressed}
+      aria-expanded={props.isExpanded}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
