@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import ibis
@@ -14,9 +15,9 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.errors import QueryError, WarehouseError
-from analytics.query.tables import TABLES
+from analytics.schema import TABLES, ColumnType, Table
 
-_IBIS_TYPES = {
+_IBIS_TYPES: Final[Mapping[ColumnType, str]] = {
     "BIGINT": "int64",
     "INTEGER": "int32",
     "DOUBLE": "float64",
@@ -24,10 +25,6 @@ _IBIS_TYPES = {
     "BOOLEAN": "boolean",
     "DATE": "date",
     "TIMESTAMP": "timestamp",
-}
-_SCHEMAS = {
-    name: {column: _IBIS_TYPES[kind] for column, kind in columns.items()}
-    for name, columns in TABLES.items()
 }
 
 TRUNCATED = "truncated"
@@ -47,6 +44,21 @@ class WarehouseLimits:
 def was_truncated(frame: pd.DataFrame) -> bool:
     """Say whether the row limit cut a result of `Warehouse.run`."""
     return bool(frame.attrs.get(TRUNCATED, False))
+
+
+def canonical_table(name: str) -> ibis.Table:
+    """Return a table of the contract as an expression that belongs to no back end.
+
+    Raises
+    ------
+    WarehouseError
+        When the contract has no such table.
+    """
+    if name not in TABLES:
+        raise WarehouseError(
+            f"The warehouse has no table {name!r}.", hint=f"It has {', '.join(TABLES)}."
+        )
+    return ibis.table({c.name: _IBIS_TYPES[c.type] for c in TABLES[name].columns}, name=name)
 
 
 class DuckDBWarehouse:
@@ -77,8 +89,8 @@ class DuckDBWarehouse:
                 "threads": self._limits.n_threads,
             },
         )
-        for name, columns in TABLES.items():
-            _make_view(self._connection, self._folder / f"{name}.parquet", name, columns)
+        for table in TABLES.values():
+            _make_view(self._connection, self._folder / f"{table.name}.parquet", table)
         _lock(self._connection, self._folder)
         self._as_of: date | None = None
         self._once = threading.Lock()
@@ -91,11 +103,7 @@ class DuckDBWarehouse:
         WarehouseError
             When the warehouse has no such table.
         """
-        if name not in TABLES:
-            raise WarehouseError(
-                f"The warehouse has no table {name!r}.", hint=f"It has {', '.join(TABLES)}."
-            )
-        return ibis.table(_SCHEMAS[name], name=name)
+        return canonical_table(name)
 
     def run(self, expression: ibis.Table) -> tuple[pd.DataFrame, str]:
         """Run an expression.
@@ -169,25 +177,25 @@ def _require_files(folder: Path) -> None:
         )
 
 
-def _make_view(
-    connection: duckdb.DuckDBPyConnection, file: Path, name: str, columns: Mapping[str, str]
-) -> None:
+def _make_view(connection: duckdb.DuckDBPyConnection, file: Path, table: Table) -> None:
     source = f"read_parquet({_quoted(file)})"
     try:
         # No value of a question reaches this text: file and table names are the contract's.
         found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
         types = {row[0]: row[1] for row in found}
-        missing = [column for column in columns if column not in types]
+        missing = [name for name in table.column_names if name not in types]
         if missing:
             raise WarehouseError(
                 f"{file.name} lacks the columns {', '.join(missing)}.",
                 hint="Load the data again with `deskwise data load`; it makes every column.",
             )
         shown = ", ".join(
-            f'"{column}"' if types[column] == kind else f'CAST("{column}" AS {kind}) AS "{column}"'
-            for column, kind in columns.items()
+            f'"{c.name}"'
+            if types[c.name] == c.type
+            else f'CAST("{c.name}" AS {c.type}) AS "{c.name}"'
+            for c in table.columns
         )
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT {shown} FROM {source}')  # noqa: S608
+        connection.execute(f'CREATE VIEW "{table.name}" AS SELECT {shown} FROM {source}')  # noqa: S608
     except duckdb.Error as error:
         raise WarehouseError(
             f"Cannot read {file.name}: {str(error).splitlines()[0]}",

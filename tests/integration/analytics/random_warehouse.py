@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analytics.query.tables import TABLES
+from analytics.schema import TABLES
 
 AS_OF = date(2026, 6, 30)
 FIRST = datetime(2024, 1, 1)
@@ -25,8 +25,8 @@ def write_warehouse(folder: Path, tables: dict[str, pd.DataFrame]) -> Path:
     """Write every table of the contract as Parquet; those not given are empty."""
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
-    for name, columns in TABLES.items():
-        typed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    for name, table in TABLES.items():
+        typed = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
         connection.execute(f"CREATE TABLE {name} ({typed})")
         frame = tables.get(name)
         if frame is not None and len(frame):
@@ -229,8 +229,7 @@ def _contacts(m: _Maker) -> pd.DataFrame:
     pairs = [(c, k) for c in range(1, 17) for k in range(1, 91) if m.random.random() < 0.3]
     variants = m.pick(["A", "B", "control"], len(pairs))
     sent = [
-        None if v == "control" else t
-        for v, t in zip(variants, m.moments(len(pairs)), strict=True)
+        None if v == "control" else t for v, t in zip(variants, m.moments(len(pairs)), strict=True)
     ]
     started = [s or FIRST for s in sent]
 
@@ -294,9 +293,7 @@ def _tickets(m: _Maker, n: int) -> pd.DataFrame:
             "first_response_at": m.later(opened, 4, 0.1),
             "resolved_at": resolved,
             "closed_at": resolved,
-            "due_at": [
-                None if m.random.random() < 0.3 else o + timedelta(days=3) for o in opened
-            ],
+            "due_at": [None if m.random.random() < 0.3 else o + timedelta(days=3) for o in opened],
             "channel": m.pick(["chat", "email", "phone", "portal"], n),
             "category": m.pick(["access", "hardware", "network", "billing"], n, 0.05),
             "priority": m.pick(["low", "medium", "high", "urgent"], n),
@@ -330,6 +327,10 @@ def _surveys(m: _Maker, n: int) -> pd.DataFrame:
 def _readings(m: _Maker) -> pd.DataFrame:
     kinds = ["cpu_load", "memory_load", "disk_used", "latency_ms", "error_rate", "requests"]
     at = [datetime(2026, 6, 1) + timedelta(hours=h) for h in range(0, 24 * 32, 5)]
-    rows = [(s, k, t, round(float(m.random.random() * 100), 3)) for s in (1, 2, 3) for k in kinds
-            for t in at]
+    rows = [
+        (s, k, t, round(float(m.random.random() * 100), 3))
+        for s in (1, 2, 3)
+        for k in kinds
+        for t in at
+    ]
     return pd.DataFrame(rows, columns=["service_id", "metric", "measured_at", "value"])
