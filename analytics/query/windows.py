@@ -94,7 +94,8 @@ def period_start(day: date, grain: Grain) -> date:
 
 def period_of(at: ibis.Value, grain: Grain) -> ibis.Value:
     """Return the first day of the period that a moment lies in, as a date."""
-    return at.truncate(_TRUNCATE[grain]).date()
+    first = at.truncate(_TRUNCATE[grain])
+    return first if at.type().is_date() else first.date()
 
 
 def n_periods(window: Window, grain: Grain) -> int:
