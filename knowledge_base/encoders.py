@@ -193,7 +193,10 @@ class SentenceTransformersEncoder:
     @property
     def n_dimensions(self) -> int:
         """Return the length of a vector; loads the model."""
-        return int(self._load().get_sentence_embedding_dimension())
+        model = self._load()
+        # Releases before 6 know the older name alone.
+        ask = getattr(model, "get_embedding_dimension", None)
+        return int(ask() if ask else model.get_sentence_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, shape (n_texts, n_dimensions), float32."""

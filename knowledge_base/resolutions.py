@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from knowledge_base.model import Document, Message, Resolution, Ticket
 from knowledge_base.sources.markdown import with_hash
 from knowledge_base.text import normalise
 
+_CONFIRMED = 2.0
 _RESOLVED_STATES = frozenset({"resolved", "closed", "solved", "done", "completed", "fixed"})
 
 
@@ -23,7 +25,7 @@ _CONFIRMS = _any_of(
     r"(?:is )?working(?: now| again| fine)?\b",
     r"it works\b|all good\b|fixed\b|solved\b|sorted\b|perfect\b|resolved\b|done\b",
     r"i am in\b|i'm in\b|back (?:again|in)\b",
-    r"super\b|brilliant\b|great\b|thanks?\b|thank you\b|cheers\b",
+    r"worked\b|super\b|brilliant\b|great\b|thanks?\b|thx\b|thank you\b|cheers\b",
 )
 _DENIES = _any_of(
     r"still (?:not|no|does|is|the|get|see|same|nothing|fail)",
@@ -87,7 +89,7 @@ def find_resolution(ticket: Ticket) -> Resolution | None:
     return Resolution(
         message_index=index,
         text=ticket.messages[index].text,
-        is_confirmed=_answer_score(ticket.messages[index + 1 :]) > 0,
+        is_confirmed=_answer_score(ticket.messages[index + 1 :]) >= _CONFIRMED,
     )
 
 
@@ -163,14 +165,21 @@ def _instruction_score(message: Message) -> float:
     return score
 
 
-def _answer_score(later: tuple[Message, ...]) -> float:
-    """Return what the requester's next word says of a message: 2 it helped, -2 it did not."""
-    for message in later:
+def _answer_score(later: Sequence[Message]) -> float:
+    """Return what the requester's next word says of a message.
+
+    2 when it helped, -2 when it did not; in a thread that was resolved the requester's last word
+    is more likely thanks than not, whatever its wording.
+    """
+    for place, message in enumerate(later):
         if message.role == "agent":
             return -0.5
         if message.role == "requester":
             text = normalise(message.text)
             if _DENIES.search(text):
-                return -2.0
-            return 2.0 if _CONFIRMS.search(text) else -0.25
+                return -_CONFIRMED
+            if _CONFIRMS.search(text):
+                return _CONFIRMED
+            is_last = all(other.role != "requester" for other in later[place + 1 :])
+            return 1.0 if is_last else -0.25
     return 0.25

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.index.dense import FaissIndex
-from knowledge_base.ports import Vectors, VectorIndex
+from knowledge_base.ports import VectorIndex, Vectors
 from tests.contract.knowledge_base.fakes import BruteForceIndex
 
 Build = Callable[[Vectors], VectorIndex]

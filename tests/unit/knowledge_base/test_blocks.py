@@ -94,8 +94,9 @@ def test_tables_are_one_block_with_their_cells() -> None:
 
 def test_tabs_and_folds_are_headings_one_level_down_and_end() -> None:
     text = (
-        "## Fix\n\n# [Windows](#tab/win)\n\nOn Windows.\n\n# [Mac](#tab/mac)\n\nOn a Mac.\n\n---\n\n"
-        "For all.\n\n<details>\n<summary><b>More?</b></summary>\n\nFolded.\n\n</details>\n\nAfter.\n"
+        "## Fix\n\n# [Windows](#tab/win)\n\nOn Windows.\n\n# [Mac](#tab/mac)\n\nOn a Mac.\n\n"
+        "---\n\nFor all.\n\n<details>\n<summary><b>More?</b></summary>\n\nFolded.\n\n</details>\n\n"
+        "After.\n"
     )
     paths = {
         each.plain: each.block.heading_path for each in parse(text) if each.block.kind != "heading"

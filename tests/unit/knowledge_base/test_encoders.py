@@ -47,7 +47,7 @@ def test_the_pinned_weights_are_the_published_ones() -> None:
 
 def test_a_changed_file_is_refused_and_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(EncoderHashError, match="config.json") as raised:
+    with pytest.raises(EncoderHashError, match=r"config\.json") as raised:
         verify_model(tmp_path, {"config.json": "0" * 64})
     assert raised.value.code == "encoder_hash_mismatch"
     assert raised.value.hint
