@@ -1,0 +1,130 @@
+"""Example questions with their route, read from one YAML file per route."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.errors import RouterError
+from assistant.model import ROUTES, Route
+from knowledge_base.text import normalise
+
+HELD_OUT_FRACTION = 0.15
+"""Share of the examples that judge a new router against the live one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question and the route that it must take."""
+
+    text: str
+    label: Route
+
+
+def shipped_examples_folder() -> Path:
+    """Return the folder of the examples that come with the program."""
+    return Path(__file__).resolve().parent / "examples"
+
+
+def read_examples(folder: Path) -> tuple[Example, ...]:
+    """Read `<label>.yaml` of every route.
+
+    Parameters
+    ----------
+    folder
+        Holds one file per route, each `label: …` and `examples:` with lists by group.
+
+    Returns
+    -------
+    tuple of Example
+        In the order of the routes, then as written. A text that stands twice in one file counts
+        once.
+
+    Raises
+    ------
+    RouterError
+        When a file is missing or malformed, or one text has two labels.
+    """
+    found: dict[str, Example] = {}
+    for label in ROUTES:
+        path = folder / f"{label}.yaml"
+        for text in _read_file(path, label):
+            example = Example(text=text, label=label)
+            known = found.setdefault(_key(text), example)
+            if known.label != label:
+                raise RouterError(
+                    f"The example {text!r} stands under both {known.label} and {label}.",
+                    hint=f"Remove it from {known.label}.yaml or {label}.yaml.",
+                )
+    return tuple(found.values())
+
+
+def examples_hash(examples: Iterable[Example]) -> str:
+    """Return the sha256 of the examples with their labels; their order does not matter."""
+    rows = sorted([example.label, example.text] for example in examples)
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_held_out(text: str) -> bool:
+    """Return whether a text is among those that judge routers and never train the judged one.
+
+    It depends on the text alone, so an example stays on its side when others come and go.
+    """
+    digest = hashlib.sha256(_key(text).encode()).digest()
+    return int.from_bytes(digest[:4], "big") < HELD_OUT_FRACTION * 2**32
+
+
+def _key(text: str) -> str:
+    return " ".join(normalise(text).split())
+
+
+def _read_file(path: Path, label: Route) -> Sequence[str]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RouterError(
+            f"The examples file {path} cannot be read: {error.strerror or error}.",
+            hint="There must be one file for each route: " + ", ".join(ROUTES) + ".",
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RouterError(
+            f"The examples file {path} is not valid YAML: {error}.", hint="Correct that line."
+        ) from error
+    if not isinstance(content, dict) or set(content) != {"label", "examples"}:
+        raise RouterError(
+            f"The examples file {path} must have the keys `label` and `examples` and no others.",
+            hint="Compare it with the files that come with the program.",
+        )
+    if content["label"] != label:
+        raise RouterError(
+            f"The examples file {path} says label {content['label']!r}; expected {label!r}.",
+            hint="A file is named after its label.",
+        )
+    groups = content["examples"]
+    if not isinstance(groups, dict):
+        raise RouterError(
+            f"`examples` in {path} must be lists by group; got {type(groups).__name__}.",
+            hint="Write a group's name, a colon, and its examples below it, each after a dash.",
+        )
+    return [text for name, items in groups.items() for text in _texts(items, name, path)]
+
+
+def _texts(items: Any, group: Any, path: Path) -> list[str]:
+    if not isinstance(items, list):
+        raise RouterError(
+            f"Group {group!r} in {path} must be a list; got {type(items).__name__}.",
+            hint="Write each example on its own line after a dash.",
+        )
+    for item in items:
+        if not isinstance(item, str) or not item.strip():
+            raise RouterError(
+                f"Group {group!r} in {path} has {item!r}, which is not a text.",
+                hint="Put numbers, yes, no and texts with a colon in double quotes.",
+            )
+    return [item.strip() for item in items]
