@@ -9,6 +9,7 @@ import pytest
 
 from analytics.catalogue import Catalogue, load_catalogue
 from analytics.query.warehouse import DuckDBWarehouse
+from tests.integration.analytics.query.handmade import handmade_tables
 from tests.integration.analytics.query.random_warehouse import random_tables, write_warehouse
 
 
@@ -40,3 +41,14 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_warehouse(demo_folder: Path) -> DuckDBWarehouse:
     return DuckDBWarehouse(demo_folder)
+
+
+@pytest.fixture(scope="session")
+def handmade_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A handful of rows per table, each there for a reason."""
+    return write_warehouse(tmp_path_factory.mktemp("handmade"), handmade_tables())
+
+
+@pytest.fixture(scope="session")
+def handmade(handmade_folder: Path) -> DuckDBWarehouse:
+    return DuckDBWarehouse(handmade_folder)
