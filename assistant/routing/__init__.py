@@ -7,15 +7,16 @@ from assistant.routing.examples import (
     shipped_examples_folder,
 )
 from assistant.routing.learner import TextClassifier, fit_classifier, out_of_fold_logits
-from assistant.routing.router import RouterScores, TrainedRouter, train_router
-from assistant.routing.shelf import (
+from assistant.routing.registry import (
     Promotion,
     RouterVersion,
     list_routers,
+    load_or_train_router,
     load_router,
     retrain_router,
     save_router,
 )
+from assistant.routing.router import RouterScores, TrainedRouter, train_router
 
 __all__ = [
     "Example",
@@ -27,6 +28,7 @@ __all__ = [
     "examples_hash",
     "fit_classifier",
     "list_routers",
+    "load_or_train_router",
     "load_router",
     "out_of_fold_logits",
     "read_examples",

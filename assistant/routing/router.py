@@ -77,8 +77,8 @@ class TrainedRouter:
             and stand in the order of `ROUTES`. The same text gives the same decision.
         """
         if not any(char.isalnum() for char in text):
-            certain: dict[Route, float] = dict.fromkeys(ROUTES, 0.0)
-            return RouteDecision(route="out_of_scope", probabilities=certain | {"out_of_scope": 1.0})
+            none: dict[Route, float] = dict.fromkeys(ROUTES, 0.0)
+            return RouteDecision(route="out_of_scope", probabilities={**none, "out_of_scope": 1.0})
         logits = self.classifier.logits(text, self.encoder.encode([text])[0])
         values = softmax(logits, self.temperature)
         by_label = dict(zip(self.classifier.labels, values.tolist(), strict=True))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import NotBuiltError, RouterError
-from assistant.routing.examples import Example, is_held_out
+from assistant.routing.examples import (
+    Example,
+    read_examples,
+    shipped_examples_folder,
+)
 from assistant.routing.learner import TextClassifier
 from assistant.routing.ngrams import Ngrams
 from assistant.routing.router import (
@@ -37,6 +42,8 @@ from knowledge_base.ports import Encoder
 
 FORMAT = 1
 KEPT_VERSIONS = 3
+FOLDER_NAME = "router"
+SHIPPED_SEED = 7
 _TRAIN_AGAIN = "Run `deskwise train router`."
 
 
@@ -105,10 +112,46 @@ def retrain_router(
         version=version,
         is_promoted=is_promoted,
         reason=reason,
-        n_held_out=sum(is_held_out(example.text) for example in examples),
+        n_held_out=router.scores.n_held_out,
         n_right=router.scores.n_held_out_right,
         n_right_live=n_live,
     )
+
+
+def load_or_train_router(
+    models_dir: Path,
+    encoder: Encoder,
+    *,
+    min_probability: float = 0.0,
+    training_encoder: Encoder | None = None,
+    seed: int = SHIPPED_SEED,
+) -> TrainedRouter:
+    """Return the live router; without one, train it on the shipped examples first.
+
+    Parameters
+    ----------
+    models_dir
+        `<home>/models`; the router's folder is below it.
+    encoder
+        Encodes the questions.
+    min_probability
+        Threshold of the operator; 0 takes the router's own.
+    training_encoder
+        The same encoder behind a vector cache; None trains with `encoder`. Questions should not
+        go through a cache that is kept on disk, examples may.
+    seed
+        As for `train_router`.
+
+    Raises
+    ------
+    RouterError
+        When the live router is damaged or of another encoder, or cannot be written.
+    """
+    folder = models_dir / FOLDER_NAME
+    if not (folder / "current.json").exists():
+        examples = read_examples(shipped_examples_folder())
+        save_router(folder, train_router(training_encoder or encoder, examples, seed=seed))
+    return load_router(folder, encoder, min_probability=min_probability or None)
 
 
 def save_router(folder: Path, router: TrainedRouter, *, promote: bool = True) -> str:
@@ -131,7 +174,7 @@ def save_router(folder: Path, router: TrainedRouter, *, promote: bool = True) ->
     try:
         folder.mkdir(parents=True, exist_ok=True)
         version = f"{max([0, *(int(path.name) for path in _version_folders(folder))]) + 1:04d}"
-        unfinished = folder / f".{version}.part"
+        unfinished = folder / f".{version}.{os.getpid()}.part"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         manifest = _write_files(unfinished, router)
