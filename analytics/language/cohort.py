@@ -65,8 +65,21 @@ def read_cohort(scene: Scene) -> bool:
 
 
 def _heads(scene: Scene) -> list[int]:
-    return scene.find(
+    found = scene.find(
         lambda t: bool({"customers", "active customers"} & set(t.metrics)) or "people" in t.concepts
+    )
+    return [i for i in found if scene.tags[i].text not in _PRONOUNS or _is_told(scene, i)]
+
+
+_PRONOUNS = frozenset({"those", "one"})
+
+
+def _is_told(scene: Scene, index: int) -> bool:
+    """Say whether "those" are people: "those who …", "the ones with …" after "who"."""
+    following = scene.after(index)
+    people = any(t.text == "who" for t in scene.tags)
+    return people and following is not None and scene.tags[following].text in {"who", "with", "that"} or (
+        people and scene.tags[index].text == "one"
     )
 
 
@@ -216,8 +229,12 @@ def _fill(scene: Scene, clause: _Clause) -> None:
     last = max(clause.used)
     for i in range(last + 1, len(scene)):
         tag = scene.tags[i]
+        if tag.text == "that" and i + 1 < len(scene) and scene.tags[i + 1].text in _SPANS:
+            continue
         if tag.cue in {"who", "not", "without"} or tag.text in {"but", "?"} or _is_verb(tag):
             break
+        if clause.metric in tag.metrics and not scene.used(i):
+            clause.used.append(i)
         if tag.time is not None and clause.period is None:
             if tag.time.kind == "period" and tag.time.period is not None:
                 clause.period = tag.time.period
@@ -225,7 +242,7 @@ def _fill(scene: Scene, clause: _Clause) -> None:
             elif tag.time.kind == "everything":
                 clause.ever = True
                 clause.used.append(i)
-        if tag.text in {"month", "period", "time", "year", "quarter", "week"} and _points_back(scene, i):
+        if tag.text in _SPANS and _points_back(scene, i):
             clause.same_period = True
             clause.used += [j for j in range(i - 2, i + 1) if j > clause.verb]
     for i in range(max(0, clause.verb - 4), clause.verb):
@@ -235,6 +252,9 @@ def _fill(scene: Scene, clause: _Clause) -> None:
             clause.used.append(i)
     _fill_members(scene, clause)
     _fill_window(scene, clause)
+
+
+_SPANS = frozenset({"month", "period", "time", "year", "quarter", "week", "day"})
 
 
 def _is_verb(tag: Tag) -> bool:
@@ -247,10 +267,12 @@ def _points_back(scene: Scene, index: int) -> bool:
 
 def _fill_members(scene: Scene, clause: _Clause) -> None:
     low, high = min(clause.used), max(clause.used)
+    while low > 0 and (scene.tags[low - 1].filler or scene.tags[low - 1].members) and not scene.tags[low - 1].time:
+        low -= 1
     grouped: dict[str, list[object]] = {}
     for i in range(low, min(len(scene), high + 4)):
         tag = scene.tags[i]
-        if scene.used(i) or not tag.members or tag.time:
+        if scene.used(i) or not tag.members or tag.time or i in clause.used:
             continue
         if i > high and any(t.cue in {"who", "not"} or t.time or _is_verb(t) for t in scene.tags[high + 1 : i]):
             break

@@ -30,7 +30,7 @@ _WORDS: dict[str, str] = {
     "resolve": r"resolve|resolved|resolving|solve|solved|solving|fix|fixed|fixing|close|closed|closing|settle|settled|finish|finished|clear|cleared|sort out|sorted out|sort|deal with|dealt with|complete|completed|wrap up|wrapped up|resolution|get fixed|got fixed|done|work off|worked off|close out",
     "repair": r"restore|restored|recover|recovered|repair|repaired|get back up|got back up|back up|bring back up|fix|fixed|resolve|resolved|solve|solved|end|ended|last|lasted|be over",
     "reply": r"reply|replied|replying|answer|answered|answering|respond|responded|responding|react|reacted|get back|got back|first reply|first answer|first response|first respond|first hear|hear back|heard back|first contact|response|get a reply|got a reply|get an answer|got an answer|hear from us|reaction|first touch|get to",
-    "wait": r"wait|waited|waiting|be waiting|sit|sat|sitting|hang|hanging|take|took|taken|taking|need|needed",
+    "wait": r"wait|waited|waiting|be waiting|sit|sat|sitting|hang|hanging|take|took|taken|taking",
     "detect": r"detect|detected|detecting|notice|noticed|noticing|spot|spotted|discover|discovered|find out|found out|become aware|became aware|detection",
     "acknowledge": r"acknowledge|acknowledged|acknowledging|pick up|picked up|acknowledgement|ack|acked",
     "reopen": r"reopen|reopened|reopening|re open|re opened|open again|opened again|bounce back|bounced back|come back open|came back|come back",
@@ -50,6 +50,7 @@ _WORDS: dict[str, str] = {
     "launch": r"launch|launched|start|started|begin|began|begun|kick off|kicked off|run|ran|roll out|rolled out",
     "use": r"use|used|using|usage|utilise|utilised|utilize|utilized|consume|consumed",
     "happen": r"happen|happened|occur|occurred|strike|arise|arose|crop up|cropped up|take place|took place",
+    "back": r"come back|came back|coming back|return|returned|returning|return to us|returned to us",
     "people": r"people|person|household|shopper|folk|individual|those|one|consumer|ones",
     "caused": r"cause|caused|causing|due|trigger|triggered|behind|blame|blamed|to blame|owing|result from|resulted from|put down|attributed|attribute|trace|traced|stem|stemmed|originate|originated|because|come from|came from|come out of|came through|responsible",
 }  # fmt: skip
@@ -95,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     _rule("average spend noun:order", "average order value", "how_much cost"),
     _rule("average spend noun:customer", "revenue per customer", "how_much buy"),
     _rule("average earn noun:customer", "revenue per customer", "how_much buy"),
+    _rule("what_do earn", "revenue"),
     # customers and orders
     _rule("how_often buy", "purchase frequency", "noun:customer average noun:order"),
     _rule("how_often noun:order noun:customer", "purchase frequency", "average buy"),
@@ -174,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     # not told by the words
     _rule("how_long resolve", "resolution time|mttr", "average wait"),
     _rule("how_long repair", "resolution time|mttr", "average wait"),
+    _rule("noun:customer back", "active customers|repeat purchase rate|visitors", "again reopen return keep"),
     _rule("noun:customer cancel", "churned customers|customers with a cancelled order", "how_many"),
 )
 """From the most telling to the least; among the rules that fit, the one with most needs wins."""
@@ -183,9 +186,27 @@ NOUNS: dict[str, str] = {
     "incidents": "noun:incident", "orders": "noun:order", "customers": "noun:customer",
     "new customers": "noun:new customers", "sessions": "noun:session", "visitors": "noun:visitor",
     "contacts": "noun:contact", "campaigns": "noun:campaign", "units sold": "noun:unit",
-    "active customers": "noun:customer",
+    "active customers": "noun:customer", "survey answers": "noun:survey",
 }  # fmt: skip
 """Metrics whose names are also plain nouns."""
+
+VAGUE_WORDS: dict[str, tuple[str, ...]] = {
+    "survey": ("survey answers",), "issue": ("tickets", "incidents"), "problem": ("tickets", "incidents"),
+    "thing go wrong": ("tickets", "incidents"), "trouble": ("tickets", "incidents"),
+    "user": ("visitors", "active customers", "customers"),
+    "survey score": ("csat", "nps"), "average survey score": ("csat", "nps"),
+    "survey rating": ("csat", "nps"), "feedback score": ("csat", "nps"), "survey result": ("csat", "nps"),
+    "customer rating": ("csat", "nps"), "customer feedback": ("csat", "nps"),
+    "feedback": ("csat", "nps"),
+    "customer value": ("revenue per customer", "historic lifetime value"),
+    "engagement": ("sessions", "open rate", "click rate"),
+    "conversion": ("conversion rate", "converted sessions", "response rate"),
+    "performance": ("revenue", "sla compliance", "availability"),
+    "response": ("first response time", "response rate"),
+    "loyalty": ("repeat purchase rate", "retention rate"),
+    "resolution": ("resolution time", "resolved tickets"),
+}  # fmt: skip
+"""Words that stand for several metrics, none of which is the usual one."""
 
 ABSORBED: dict[str, frozenset[str]] = {
     concept: frozenset(name.strip() for name in metrics.split("|"))
@@ -214,7 +235,7 @@ ABSORBED: dict[str, frozenset[str]] = {
         "cancel": "cancellation rate|cancelled orders",
         "resolve": "resolved tickets|resolution time|sla compliance|mttr|tickets on time|csat",
         "repair": "mttr|downtime|incidents",
-        "reply": "first response time",
+        "reply": "first response time|csat|nps|survey answers",
         "wait": "first response time|resolution time|open tickets|mttr|mttd|mtta|average session duration",
         "detect": "mttd",
         "acknowledge": "mtta",

@@ -13,6 +13,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     # quantity
     ("how_many", r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous|how big be"),
     ("how_much", r"how much(?: money)?|what amount(?: of money)?|how high|how large|how big|how low|how good|how bad"),
+    ("what_do", r"what (?:do|have)"),
     ("how_long", r"how long|how fast|how quick|how quickly|how soon|how slow|how slowly|how speedily|how promptly|how rapidly|how swiftly|how many (?:hour|minute|day|second)|how much time|how many (?:hour|minute|day|second) (?:on average )?|what time do it take|length of time|speed|how speedy|hour until|hour till|hour before"),
     ("how_often", r"how often|how frequently|how many time|how frequent|how regularly"),
     ("how_happy", r"how (?:happy|satisfied|content|pleased|unhappy|dissatisfied)"),
@@ -37,8 +38,9 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("only", r"only|just|solely|exclusively|nothing but|purely|alone"),
     # conjunction
     ("or", r"or|either|and/or"),
-    ("and", r"and|plus also|as well as|along with|together with|&|\+|in addition to|and also|both"),
+    ("and", r"and|plus|plus also|as well as|along with|together with|&|\+|in addition to|and also|both"),
     ("by", r"by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various"),
+    ("shown", r"break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut"),
     ("who", r"who|that|which|whose|whom|where"),
 )
 
@@ -68,7 +70,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ("up", rf"(?:the )?(?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?:{_ORDER_GOOD})"),
     ("bad", rf"(?:the )?(?:{_ORDER_BAD})"),
-    ("rank", r"rank|ranked|ranking|league table|leaderboard|sort|sorted|in order of|ordered by|order by"),
+    ("rank", r"rank|ranked|ranking|league table|leaderboard|sorted|in order of|ordered by|sorted by|sort by"),
 )
 
 CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -87,7 +89,7 @@ FILLER = frozenset(
     should can could may might must let get got getting
     to of in on at for from with into onto within during over under up down out off as by about
     through via than then so if but and or while when whenever because since until per
-    what which who whom whose how where why whether
+    what which who whom whose how where whether
     please pls plz thanks thank thx hello hi hey dear kindly just only also too very quite really
     actually exactly roughly approximately about around currently right still already even ever again
     well ok okay yes no let lets much many lot little few more less most
@@ -103,7 +105,9 @@ FILLER = frozenset(
     count counted report reported have had get got receive received see saw seen achieve achieved
     reach reached fall falling lie lay
     possible possibly available exist existing
-    s d m th st nd rd e g i.e eg ie etc vs
+    s d m th st nd rd e g ie eg etc placed put carried carry given back being support away
+    something anything everything somebody anybody everybody everyone anyone nothing thing
+    unique distinct according altogether upon
     manage managed handle handled deal dealt involve involved concern concerning relate related
     belong belonging regard regarding respect
     me/us guys team's now today

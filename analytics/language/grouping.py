@@ -28,7 +28,7 @@ def _is_group(scene: Scene, index: int) -> bool:
     previous = scene.before(index, marks=True)
     words = scene.gap(previous, index).split() if previous is not None else []
     asked = {"which", "what"} & set([t.text for t in scene.tags[max(0, index - 2) : index]])
-    if asked or "which" in words:
+    if asked or "which" in words or "any" in scene.gap(previous, index).split()[-1:] if previous is not None else asked:
         return True
     if previous is None:
         return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
@@ -185,6 +185,10 @@ def read_rank(scene: Scene) -> None:
     if len(directions) > 1:
         return
     scene.use(*places)
+    for index in scene.find(lambda t: t.cue == "by"):
+        following = scene.after(index)
+        if following is not None and set(scene.tags[following].metrics) & set(draft.metrics):
+            scene.use(index)
     draft.order = directions[0] if directions else "descending"
     draft.top_n = _limit(scene, ranks)
 

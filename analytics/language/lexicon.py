@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analytics.catalogue import Catalogue, Dimension
 from analytics.errors import WarehouseError
+from analytics.language.concepts import VAGUE_WORDS
 from analytics.language.text import Token, tokenize
 from analytics.model import Cell
 from analytics.ports import Warehouse
@@ -17,6 +18,7 @@ _UNNAMED = frozenset({"customer", "incident"})
 _MOST_VALUES = 5000
 _NOT_BY_ITSELF = frozenset({"none", "other", "a", "b", "1", "2", "3", "4", "over", "left", "post", "cost"})
 """Labels and synonyms that say nothing without the name of their dimension."""
+_ARTICLES = frozenset({"a", "an", "the"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,11 @@ class Lexicon:
         for metric in catalogue.metrics.values():
             for words in (metric.name, metric.label, *metric.synonyms):
                 self._add(words, "metric", metric.name)
+        for words, names in VAGUE_WORDS.items():
+            key = tuple(words.split())
+            if not any(p.kind == "metric" for p in self._phrases.get(key, ())):
+                for name in names:
+                    self._add(words, "metric", name)
         for dimension in catalogue.dimensions.values():
             self._add_dimension(dimension, values.get(dimension.name, ()))
 
@@ -80,13 +87,14 @@ class Lexicon:
     def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
         """Return every phrase found at every place, overlapping ones included."""
         found: list[Mention] = []
-        for start in range(len(tokens)):
-            for end in range(start + 1, min(start + self._longest, len(tokens)) + 1):
-                lemmas = tuple(token.lemma for token in tokens[start:end])
-                phrases = self._phrases.get(lemmas)
+        places = [i for i, token in enumerate(tokens) if token.norm not in _ARTICLES]
+        for first in range(len(places)):
+            for last in range(first, min(first + self._longest, len(places))):
+                inside = [tokens[i] for i in places[first : last + 1]]
+                phrases = self._phrases.get(tuple(token.lemma for token in inside))
                 if phrases:
-                    norms = tuple(token.norm for token in tokens[start:end])
-                    found.append(_mention(start, end, phrases, norms))
+                    norms = tuple(token.norm for token in inside)
+                    found.append(_mention(places[first], places[last] + 1, phrases, norms))
         return found
 
     def _add_dimension(self, dimension: Dimension, values: Iterable[str]) -> None:
@@ -104,7 +112,11 @@ class Lexicon:
             self._add(text, "value", dimension.name, text)
 
     def _add(self, words: str, kind: str, name: str, value: Cell = None) -> None:
-        tokens = [t for t in tokenize(words) if not t.is_mark or t.norm in {"&", "+", "/"}]
+        tokens = [
+            t
+            for t in tokenize(words)
+            if t.norm not in _ARTICLES and (not t.is_mark or t.norm in {"&", "+", "/"})
+        ]
         if not tokens:
             return
         key = tuple(token.lemma for token in tokens)

@@ -112,6 +112,8 @@ def _resolve(scene: Scene, index: int) -> tuple[Member, ...]:
     if len(own) >= 1 and not cued:
         dimensions = own
     if len(dimensions) > 1:
+        dimensions = [d for d in dimensions if d in scene.preferred] or dimensions
+    if len(dimensions) > 1:
         dimensions = _by_context(scene, index, dimensions)
     if len(dimensions) > 1:
         dimensions = _without_twins(scene, dimensions)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analytics.language.concepts import ABSORBED, NOUNS, RULES, Rule
+from analytics.language.concepts import ABSORBED, NOUNS, RULES, VAGUE_WORDS, Rule
 from analytics.language.scene import LIST_MARKS, Scene
 from analytics.language.tagging import Tag
 
-_RULE_CUES = frozenset({"how_many", "how_much", "how_long", "how_often", "how_happy", "average", "share"})
-_NEUTRAL_CUES = frozenset({"how_many", "how_much", "how_long", "how_often", "how_happy"})
+_RULE_CUES = frozenset({"how_many", "how_much", "how_long", "how_often", "how_happy", "average", "share", "what_do"})
+_NEUTRAL_CUES = frozenset({"what_do", "how_many", "how_much", "how_long", "how_often", "how_happy"})
 _FLAG_CONCEPTS: dict[str, str] = {
     "convert": "converted", "bounce": "is_bounce", "click": "contact_clicked",
     "open_message": "contact_opened", "respond": "contact_responded", "reopen": "was_reopened",
@@ -21,6 +21,7 @@ _FLAG_CONCEPTS: dict[str, str] = {
 def name_metrics(scene: Scene) -> None:
     """Put the metrics of the question into the draft; none when nothing names one."""
     named = [i for i in scene.find(lambda t: bool(t.metrics)) if not _is_only_noun(scene, i)]
+    named = [i for i in named if not _is_condition(scene, i, named)]
     rule = _best_rule(scene, strict=bool(named))
     if rule is not None and not _beaten_by_name(scene, rule, named):
         _apply(scene, rule)
@@ -38,41 +39,59 @@ def name_metrics(scene: Scene) -> None:
 
 def is_noun(tag: Tag) -> bool:
     """Say whether a tag is a plain noun (tickets, customers), not a measure by itself."""
-    return bool(tag.metrics) and tag.metrics[0] in NOUNS
+    return len(tag.metrics) == 1 and tag.metrics[0] in NOUNS
 
 
 def _is_only_noun(scene: Scene, index: int) -> bool:
     return is_noun(scene.tags[index])
 
 
+def _is_denied(scene: Scene, index: int) -> bool:
+    before = scene.before(index)
+    return before is not None and scene.tags[before].cue in {"without", "not"}
+
+
+def _is_condition(scene: Scene, index: int, named: list[int]) -> bool:
+    """Say whether a number or a denial beside it makes the name a condition on something else."""
+    others = [i for i in scene.find(lambda t: bool(t.metrics)) if i != index]
+    if not others:
+        return False
+    tag = scene.tags[index]
+    before, after = scene.before(index), scene.after(index)
+    if _is_denied(scene, index):
+        return True
+    numeric = any(scene.catalogue.dimension(d).kind == "number" for d in tag.dimensions)
+    return numeric and any(
+        place is not None and scene.tags[place].quantity is not None for place in (before, after)
+    )
+
+
 def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
-    tags = [scene.tags[i] for i in scene.left()]
+    tags = [scene.tags[i] for i in scene.left() if not _is_denied(scene, i)]
     present = {c for t in tags for c in t.concepts} | {t.cue for t in tags if t.cue in _RULE_CUES}
-    present |= {NOUNS[m] for t in tags for m in t.metrics if m in NOUNS}
+    present |= {NOUNS[m] for t in tags for m in t.metrics if m in NOUNS and len(t.metrics) == 1}
+    present |= {"noun:customer" for t in tags if "people" in t.concepts}
+    present |= {"noun:product" for t in tags if "product" in t.dimensions}
+    present |= {"noun:service" for t in tags if "service" in t.dimensions}
     if "share_total" in {t.cue for t in tags}:
         present.add("share")
-    best: tuple[int, int, Rule] | None = None
+    best: tuple[int, int, int, Rule] | None = None
     for rule in RULES:
         if not rule.needs <= present:
             continue
-        left = [t for t in tags if t.concepts and not _explains(rule, t)]
-        key = (len(left), -len(rule.needs))
-        if best is None or key < best[:2]:
+        allowed = rule.needs | rule.may
+        allowed |= {c for c, metrics in ABSORBED.items() if set(rule.metrics) <= metrics}
+        left = [t for t in tags if t.concepts and not t.concepts & allowed]
+        odd = [t for t in left if not t.concepts & set(_FLAG_CONCEPTS)]
+        key = (len(odd), len(left), -len(rule.needs))
+        if best is None or key < best[:3]:
             best = (*key, rule)
-    return None if best is None else best[2]
-
-
-def _explains(rule: Rule, tag: Tag) -> bool:
-    wanted = rule.needs | rule.may
-    if tag.concepts & wanted:
-        return True
-    allowed = {c for c, metrics in ABSORBED.items() if set(rule.metrics) <= metrics}
-    return bool(tag.concepts & (allowed | set(_FLAG_CONCEPTS)))
+    return None if best is None else best[3]
 
 
 def _beaten_by_name(scene: Scene, rule: Rule, named: list[int]) -> bool:
     """A metric called by its name stays, unless the rule names the very same one."""
-    names = {m for i in named for m in scene.tags[i].metrics}
+    names = {m for i in named for m in scene.tags[i].metrics if len(scene.tags[i].metrics) == 1}
     return bool(names) and not names & set(rule.metrics)
 
 
@@ -90,12 +109,21 @@ def _apply(scene: Scene, rule: Rule) -> None:
     for i in scene.left():
         tag = scene.tags[i]
         nouns = {NOUNS[m] for m in tag.metrics if m in NOUNS}
-        if tag.concepts & wanted and not (tag.members or tag.flags):
+        if len(tag.metrics) > 1 and tag.text in VAGUE_WORDS:
+            scene.use(i)
+        if tag.concepts & wanted and not tag.flags and _is_state(tag):
+            scene.use(i)
+        elif ("product" in tag.dimensions and "noun:product" in wanted) or ("service" in tag.dimensions and "noun:service" in rule.needs and not _is_grouped(scene, i)):
             scene.use(i)
         elif nouns & wanted or (tag.cue in _RULE_CUES and tag.cue in wanted):
             scene.use(i)
         elif "share" in rule.needs and tag.cue in {"share", "share_total", "percent"}:
             scene.use(i)
+
+
+def _is_state(tag: Tag) -> bool:
+    """Say whether the values a verb also names are only states ("lost", "returned")."""
+    return all(m.dimension.endswith("_status") for m in tag.members)
 
 
 def _absorb_same(scene: Scene, named: list[int]) -> None:
@@ -131,8 +159,10 @@ def _take_noun(scene: Scene) -> None:
         return
     counted = [i for i in nouns if _is_counted(scene, i)]
     first = (counted or nouns)[0]
-    scene.draft.metrics = [scene.tags[first].metrics[0]]
-    scene.use(first)
+    name = scene.tags[first].metrics[0]
+    narrower = [i for i in nouns if scene.tags[i].metrics[0].endswith(f" {name}")]
+    scene.draft.metrics = [scene.tags[narrower[0]].metrics[0] if narrower else name]
+    scene.use(first, *narrower)
 
 
 def _is_counted(scene: Scene, index: int) -> bool:
@@ -197,7 +227,7 @@ _ENTITY_OF = {
     "tickets": "ticket", "open tickets": "ticket", "resolved tickets": "ticket",
     "incidents": "incident", "orders": "order", "customers": "customer",
     "new customers": "customer", "active customers": "customer", "sessions": "session",
-    "visitors": "session", "contacts": "contact", "campaigns": "campaign", "units sold": "product",
+    "visitors": "session", "contacts": "contact", "campaigns": "campaign", "units sold": "product", "survey answers": "survey",
 }  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class TimeMatch:
     """Of kind `period`; cut at the as-of date, `start == end` when nothing of it is seen."""
     parts: tuple[Period, ...] = ()
     """The single periods of a list ("January, February and March")."""
+    ends: tuple[Period, ...] = ()
+    """The two single periods that a range runs between ("from Q4 to Q1")."""
     unit: Unit | None = None
     """Of a grain, a shift or a horizon; of a list, what its parts are."""
     count: int = 1
@@ -192,7 +194,9 @@ def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | 
     if first.start >= last.end:
         return None
     relative = any(a.floating is not None for a in atoms)
-    return _match(Period(start=first.start, end=last.end), as_of, relative=relative)
+    same = _same_unit(first, last)
+    ends = (clipped(first, as_of), clipped(last, as_of)) if same else ()
+    return _match(Period(start=first.start, end=last.end), as_of, relative=relative, ends=ends)
 
 
 def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:

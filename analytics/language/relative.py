@@ -39,5 +39,5 @@ RELATIVE: tuple[str, ...] = (
 LATE: tuple[str, ...] = (
     # the whole data, and this moment
     r"(?P<everything>(?:of |for |over |across )?all time|(?:in |over |across |of )?(?:the )?(?:entire|whole|full|complete|all the|all) (?:data|history|period|dataset|record|time range)|since (?:the )?(?:very )?(?:beginning|start|launch)|from the (?:beginning|start)|to date|so far|until now|up to now|ever|in total so far|thus far)",
-    r"(?P<now>(?:right |just )?now|currently|at (?:the|this) (?:moment|time|present|point)|at present|presently|as of (?:now|today)|as at today|today|as we speak|current|existing)",
+    r"(?P<now>(?:right |just )?now|currently|at (?:the|this) (?:moment|time|present|point)|at present|presently|as of (?:now|today)|as at today|today|as we speak|current|existing|these day|nowadays|lately|recently|of late|in recent time|recent)",
 )

@@ -47,6 +47,8 @@ class Draft:
     per_metric: str | None = None
     per_scale: float = 1.0
     conditions: list[CustomerCondition] = field(default_factory=list)
+    mean_per: Grain | None = None
+    count_groups: bool = False
     order: str | None = None
     top_n: int | None = None
 
@@ -70,6 +72,10 @@ class Scene:
         self.open: list[OpenWord] = []
         self.problems: list[str] = []
         """Why the question cannot be answered, in sentences."""
+        self.preferred: frozenset[str] = frozenset()
+        """Dimensions that an earlier question already used."""
+        self.lifted: set[str] = set()
+        """Dimensions whose filter a follow-up takes back."""
         self._picks = picks
         self._used = [tag.filler and not _means_something(tag) for tag in tags]
 
@@ -123,6 +129,8 @@ class Scene:
 
     def has(self, dimension: str) -> bool:
         """Say whether every metric of the draft can be split or filtered by a dimension."""
+        if dimension not in self.catalogue.dimensions:
+            return False
         return bool(self.draft.metrics) and all(
             self.catalogue.has_dimension(metric, dimension) for metric in self.draft.metrics
         )

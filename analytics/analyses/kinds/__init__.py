@@ -1,0 +1,1 @@
+"""One module per kind of analysis, in the order in which they are tried."""

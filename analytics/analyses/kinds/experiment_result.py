@@ -1,0 +1,29 @@
+"""Experiment result: what an A/B test showed."""
+
+from __future__ import annotations
+
+from analytics.analyses.kind import Kind
+
+KIND = Kind(
+    name="experiment_result",
+    title="result of an experiment",
+    subject="customers",
+    patterns=(
+        r"experiment(?: \S+){0,14}",
+        r"(?:a b|ab|a/b|a / b|split|randomised|randomized|controlled) (?:test|trial|testing)(?: \S+){0,12}",
+        r"treatment (?:group|arm|effect)?(?: \S+){0,8} (?:control|significant|better|beat|beaten|win|won)(?: \S+){0,4}",
+        r"statistically significant|statistical significance|significance test|p value",
+        r"(?:did|do|have) the test(?: \S+){0,4} (?:work|win|won|succeed|succeeded|pay off|show|conclusive)(?: \S+){0,4}",
+    ),
+    unless=(r"campaign(?: \S+){0,6}",),
+    slots=("experiment", "metric", "group", "filters"),
+    examples=(
+        "What came out of the checkout experiment?",
+        "Is the uplift of test 2 significant?",
+        "Did the treatment beat the control in experiment 5?",
+        "Result of our A/B test on free shipping",
+        "Which variant won in experiment 1?",
+        "Can we roll out what we tried in experiment 4?",
+    ),
+    nearest=("What is the conversion rate per month this year?",),
+)

@@ -1,0 +1,34 @@
+"""Next best offer: what to recommend to a customer."""
+
+from __future__ import annotations
+
+from analytics.analyses.kind import Kind
+
+_OFFER = r"(?:offer|recommend|suggest|sell|pitch|propose|show|market|promote|upsell|cross sell|advertise|put in front of|tempt|present|target)"
+
+KIND = Kind(
+    name="next_best_offer",
+    title="next best offer",
+    subject="customers",
+    patterns=(
+        r"next best (?:offer|product|action|thing|purchase|item|sale)",
+        rf"(?:what|which)(?: \S+){{0,4}} (?:should|could|can|shall|would|might|do)(?: \S+){{0,3}} {_OFFER}(?: \S+){{0,12}}",
+        r"(?:recommend|suggest|recommendation|suggestion)(?: \S+){0,6} (?:for|to) (?:customer|client|account|buyer|premium|basic|plus|people|those|the|our)(?: \S+){0,8}",
+        r"(?:product|item|offer) recommendation(?: \S+){0,8}",
+        r"(?:what|which)(?: \S+){0,4} (?:customer|client|account|buyer)(?: \S+){0,3} (?:will|would|might|most likely|likely)(?: \S+){0,3} buy(?: \S+){0,4}",
+        r"(?:best|right|good|suitable|most promising) (?:product|offer|item|thing)(?: \S+){0,4} (?:for|to) (?:\S+ ){0,4}(?:customer|client|account|buyer|them)(?: \S+){0,4}",
+        r"(?:who|which (?:customer|client))(?: \S+){0,4} (?:should|could|would|might)(?: \S+){0,4} (?:offer|buy|be offered|be interested|pitch|target)(?: \S+){0,8}",
+    ),
+    unless=(r"basket|together|same order", r"will leave|churn"),
+    slots=("customer_id", "product", "top_n", "filters"),
+    examples=(
+        "Recommend something for client 512",
+        "Which product would be the best next offer for the plus customers?",
+        "What could we cross-sell to customer 9?",
+        "Three product suggestions for customer 4711",
+        "Which customers should we pitch headphones to?",
+        "What is customer 88 most likely to buy next?",
+        "Find the next best product for buyers in the East",
+    ),
+    nearest=("Top 5 products by units sold this year", "How many units sold by product category in 2025?"),
+)

@@ -1,0 +1,42 @@
+"""Root cause: what is probably behind an incident or its symptoms."""
+
+from __future__ import annotations
+
+from analytics.analyses.kind import Kind
+
+_CAUSE = r"(?:cause|caused|causing|root cause|reason|trigger|triggered|culprit|explanation|source of the problem|behind|to blame|fault|responsible)"
+_SYMPTOM = r"(?:error (?:code )?\d{4}|cpu load|memory load|high cpu|high memory|latency|delay|symptom|slow|timeout|crash|crashed|down|outage)"
+
+KIND = Kind(
+    name="root_cause",
+    title="root cause analysis",
+    subject="incidents",
+    patterns=(
+        rf"(?:likely|likeliest|probable|probably|possible|most plausible|suspected|potential) (?:root )?{_CAUSE}(?: \S+){{0,8}}",
+        rf"{_CAUSE}(?: \S+){{0,12}} {_SYMPTOM}(?: \S+){{0,8}}",
+        rf"{_SYMPTOM}(?: \S+){{0,14}} {_CAUSE}(?: \S+){{0,4}}",
+        r"(?:what|which|who)(?: \S+){0,4} (?:cause|caused|causing|triggered|be behind|behind|led to|brought down|took down|broke|knocked out)(?: \S+){0,5} (?:incident|outage|failure|disruption|crash|breakdown|downtime|error|problem|service)(?: \S+){0,6}",
+        r"(?:root cause|cause|reason|culprit) (?:of|for|behind) (?:the |this |that |our |yesterday |last )?(?:\S+ ){0,4}(?:incident|outage|failure|disruption|crash|breakdown|slowdown|problem)(?: \S+){0,6}",
+        r"why (?:do|be|have)(?: \S+){0,6} (?:fail|failed|failing|crash|crashed|break|broke|go down|went down|down|slow|unavailable|offline|time out|timing out|hang|hanging)(?: \S+){0,8}",
+        r"(?:diagnose|diagnosis|troubleshoot|what be wrong with|what went wrong|rca|root cause analysis)(?: \S+){0,10}",
+        rf"(?:see|seeing|saw|have|having|get|getting|observe|observed|notice|with|given)(?: \S+){{0,4}} error (?:code )?\d{{4}}(?: \S+){{0,14}}",
+        r"what(?: \S+){0,6} (?:point|points|pointing|indicate|indicates|mean|suggest|suggests)(?: \S+){0,4} error \d{4}(?: \S+){0,6}",
+    ),
+    unless=(
+        r"(?:by|per|each) (?:root )?cause",
+        r"how many|how much|number of|count of|percentage of|share of|mttr|mttd|mtta",
+        r"most common|most frequent|commonest|top \d+|caused the most|cause the most|causes the most",
+        r"churn|leave us|customer leave|customer leaving",
+        r"caused by|due to",
+    ),
+    slots=("incident_id", "service", "filters", "period"),
+    examples=(
+        "What is probably behind error 1000 together with high memory load?",
+        "Diagnose incident 42",
+        "What caused the outage of the mail service?",
+        "The web shop is slow and shows error 1003, what could be the reason?",
+        "Why did the payment service go down yesterday?",
+        "Root cause of incident 118",
+    ),
+    nearest=("How many incidents by root cause in 2025?", "What is the mttr by root cause in 2025?"),
+)

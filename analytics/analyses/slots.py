@@ -1,0 +1,208 @@
+"""The slots of an analysis: what the question itself fixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from analytics.analyses.kind import Kind
+from analytics.catalogue import Catalogue
+from analytics.language.calendar import previous
+from analytics.language.grouping import read_groups
+from analytics.language.members import read_members
+from analytics.language.naming import name_metrics
+from analytics.language.scene import Scene
+from analytics.language.tagging import Tag
+from analytics.language.timing import read_times
+from analytics.model import Filter, Period
+
+_IDS = {"customer_id": "customer_id", "incident_id": "incident_id", "ticket_id": "ticket_id"}
+_THINGS = {
+    "campaign": ("campaign", "campaign_id"),
+    "service": ("service", "service_id"),
+    "product": ("product", "product_id", "product_category"),
+    "experiment": ("experiment",),
+}
+_CONTROL = re.compile(
+    r"control|held out|hold out|holdout|left alone|leave alone|not contacted|uncontacted|untouched|"
+    r"not mailed|sent nothing|done nothing|doing nothing|did not (?:get|receive)|do not (?:get|receive)|without the mailing|anyway"
+)
+_VARIANTS = re.compile(r"(?<!\S)(?:variant|version|arm|group)? ?(a|b) (?:or|vs|versus|against|and|than|beat|over|with) (?:variant |version )?(a|b)(?!\S)")
+_SYMPTOMS = ("cpu_load", "memory_load", "delay", "error_1000", "error_1001", "error_1002", "error_1003")
+_SYMPTOM_WORDS: tuple[tuple[str, str], ...] = (
+    ("cpu_load", r"(?:high |heavy )?(?:cpu|processor)(?: load| usage| utilisation| utilization)?"),
+    ("memory_load", r"(?:high |heavy )?(?:memory|ram)(?: load| usage| pressure| utilisation| utilization)?"),
+    ("delay", r"(?:network )?(?:delay|latency|lag|slowness|slow response)"),
+    *((f"error_{code}", rf"(?:error )?(?:code )?{code}") for code in (1000, 1001, 1002, 1003)),
+)
+_MESSAGES = frozenset({"mailing", "newsletter", "message", "mail", "contact", "mailshot"})
+"""Nouns for what a campaign sends, not the channel of anything."""
+_DENIED = re.compile(r"(?:no|not|without|neither|nor|but no|free of|normal|low)(?: (?:a|an|any|the|high|elevated|heavy|error))*$")
+
+
+def slots_for(
+    kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date
+) -> dict[str, object]:
+    """Return the slots of one kind that tagged words fix; those not said are left out."""
+    text = " ".join(tag.text for tag in tags)
+    wanted = set(kind.slots)
+    found: dict[str, object] = {}
+    metric = _metric(kind, tags, catalogue, as_of)
+    if "metric" in wanted and metric is not None:
+        found["metric"] = metric
+    subject = metric if metric is not None and "metric" in wanted else kind.subject
+    scene = Scene(tags, catalogue, as_of, {})
+    scene.draft.metrics = [subject]
+    found |= _things(tags, wanted)
+    found |= _times(scene, wanted, kind)
+    if "dimension" in wanted:
+        found |= _dimension(scene, kind)
+    if "filters" in wanted:
+        filters = _symptoms(text) if kind.name == "root_cause" else {}
+        filters |= _filters(scene, catalogue, found)
+        if filters:
+            found["filters"] = filters
+    if "top_n" in wanted and (n := _top_n(tags)) is not None:
+        found["top_n"] = n
+    if "threshold" in wanted and (limit := _threshold(tags, kind)) is not None:
+        found["threshold"] = limit
+    if "group" in wanted and (match := _VARIANTS.search(text)):
+        found["group"] = sorted({match[1].upper(), match[2].upper()})
+    if kind.name == "campaign_result" and _CONTROL.search(text):
+        found["compare_to"] = "control"
+    return found
+
+
+def merged_slots(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """Return the slots of a follow-up: what is not said again stays; filters join by column."""
+    result = {**old, **new}
+    before, after = old.get("filters"), new.get("filters")
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        result["filters"] = {**before, **after}
+    return result
+
+
+def _metric(
+    kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date
+) -> str | None:
+    named = [t.metrics[0] for t in tags if t.metrics]
+    if kind.name in {"capacity", "root_cause"}:
+        usable = [m for m in named if catalogue.metric(m).entities[:1] == ("reading",)]
+        return (usable or ["disk used"])[0] if kind.name == "capacity" else None
+    scene = Scene(tags, catalogue, as_of, {})
+    name_metrics(scene)
+    if scene.draft.metrics:
+        return scene.draft.metrics[0]
+    return named[0] if named else None
+
+
+def _things(tags: tuple[Tag, ...], wanted: set[str]) -> dict[str, object]:
+    """Customers, incidents, campaigns, … called by number or by name."""
+    found: dict[str, object] = {}
+    for tag in tags:
+        for member in tag.members:
+            slot = _IDS.get(member.dimension)
+            if slot in wanted:
+                found.setdefault(slot, member.value)
+            for name, dimensions in _THINGS.items():
+                if name in wanted and member.dimension in dimensions:
+                    found.setdefault(name, member.value)
+    return found
+
+
+def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for tag in scene.tags:
+        time = tag.time
+        if time is not None and time.kind == "horizon" and "horizon" in wanted:
+            found["horizon"] = f"{time.count} {time.unit}s"
+    two = "compare_to" in wanted
+    ends = next((t.time.ends for t in scene.tags if t.time is not None and t.time.ends), ())
+    read_times(scene)
+    draft = scene.draft
+    if two and ends and draft.compare_to is None:
+        draft.period, draft.compare_to = ends[1], ends[0]
+    if two and kind.name in {"change_drivers", "segment_migration"} and draft.period is not None:
+        if draft.compare_to is None and draft.period.start < draft.period.end:
+            draft.compare_to = previous(draft.period)
+    if "period" in wanted and draft.period is not None:
+        found["period"] = _span(draft.period)
+    if two and draft.compare_to is not None:
+        found["compare_to"] = _span(draft.compare_to)
+    return found
+
+
+def _span(period: Period) -> str:
+    return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def _dimension(scene: Scene, kind: Kind) -> dict[str, object]:
+    read_groups(scene)
+    if scene.draft.dimensions:
+        return {"dimension": scene.catalogue.dimension(scene.draft.dimensions[0]).column}
+    if scene.draft.grain is not None:
+        return {"dimension": scene.draft.grain}
+    return {"dimension": "month"} if kind.name == "cohort_retention" else {}
+
+
+def _filters(scene: Scene, catalogue: Catalogue, found: Mapping[str, object]) -> dict[str, object]:
+    for index, tag in enumerate(scene.tags):
+        if "message" in tag.concepts and tag.text in _MESSAGES:
+            scene.use(index)
+    filters, _ = read_members(scene)
+    things = {d for name, dimensions in _THINGS.items() if name in found for d in dimensions}
+    result: dict[str, object] = {}
+    for one in filters:
+        dimension = catalogue.dimension(one.dimension)
+        if dimension.kind == "boolean" or one.dimension in _IDS or one.dimension in things:
+            continue
+        if one.operator in {"is null", "not null"} or one.dimension in _SYMPTOMS:
+            continue
+        if one.operator == "=":
+            result[dimension.column] = one.values[0]
+        elif one.operator == "in":
+            result[dimension.column] = list(one.values)
+        else:
+            result[dimension.column] = _denied(one)
+    return result
+
+
+def _denied(one: Filter) -> object:
+    return {"not": list(one.values)}
+
+
+def _symptoms(text: str) -> dict[str, object]:
+    """Which symptoms were seen (1) or said to be absent (0)."""
+    result: dict[str, object] = {}
+    for column, words in _SYMPTOM_WORDS:
+        match = re.search(rf"(?<!\S){words}(?!\S)", text)
+        if match is None:
+            continue
+        before = text[: match.start()].rstrip()
+        result[column] = 0 if _DENIED.search(before) else 1
+    return {column: result[column] for column in _SYMPTOMS if column in result}
+
+
+def _top_n(tags: tuple[Tag, ...]) -> int | None:
+    for tag in tags:
+        if tag.rank is not None and tag.rank.n is not None:
+            return tag.rank.n
+    for i, tag in enumerate(tags):
+        following = [t for t in tags[i + 1 : i + 5] if not t.filler]
+        thing = any(t.metrics or t.dimensions or "people" in t.concepts for t in following)
+        if tag.number is not None and tag.number == int(tag.number) and tag.number > 1 and thing:
+            return int(tag.number)
+    return None
+
+
+def _threshold(tags: tuple[Tag, ...], kind: Kind) -> float | None:
+    for tag in tags:
+        if tag.quantity is not None and tag.quantity.unit in {"", "percent"}:
+            share = kind.name == "churn_risk" and tag.quantity.unit == "percent"
+            return tag.quantity.value / 100 if share else tag.quantity.value
+    for i, tag in enumerate(tags):
+        percent = i + 1 < len(tags) and tags[i + 1].cue == "percent"
+        if tag.number is not None and percent:
+            return tag.number / 100 if kind.name == "churn_risk" else tag.number
+    return None

@@ -1,0 +1,1 @@
+"""What customers do and will do: models over the customer tables."""

@@ -1,0 +1,187 @@
+"""Elliptical follow-ups: what is not said again stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from analytics.catalogue import Catalogue
+from analytics.language.calendar import previous, shifted
+from analytics.language.naming import name_metrics
+from analytics.language.reading import read_parts
+from analytics.language.scene import Draft, Scene
+from analytics.language.tagging import Tag
+from analytics.model import Filter, MetricQuery, Period
+
+_OPENERS = (
+    "and", "what about", "how about", "only", "just", "same", "the same", "now", "make", "also",
+    "instead", "split", "per", "by", "for", "in", "as", "sort", "exclude", "excluding", "without",
+    "but", "then", "ok", "okay", "show that", "show it", "show this", "do that", "do the same", "or",
+    "what if", "turn", "change", "switch", "break", "group", "limit", "with", "compare that",
+    "compare it", "versus", "vs", "against", "restrict", "narrow", "filter", "leave out", "add",
+    "drop", "remove", "again", "likewise", "that", "those", "it", "not", "on", "from", "within",
+    "can you", "could you", "no", "i mean", "sorry", "thanks", "thank", "great", "good", "how do that", "how does that",
+)  # fmt: skip
+_EXTRA_FILLER = frozenset(
+    "again instead same one rather otherwise further additionally switch replace turn list question "
+    "time repeat redo likewise similarly previous earlier version restrict narrow filter limit add drop "
+    "remove group sort figure view chart next great good mean number".split()
+)
+_ADDING = frozenset({"and", "also", "too", "additionally", "further", "add", "plus", "besides"})
+
+
+def looks_elliptical(tags: tuple[Tag, ...]) -> bool:
+    """Say whether a text opens like a continuation ("and in May?", "only the app")."""
+    words = " ".join(t.text for t in tags)
+    return any(words == opener or words.startswith(f"{opener} ") for opener in _OPENERS)
+
+
+def names_metric(tags: tuple[Tag, ...]) -> bool:
+    """Say whether a text names a metric other than by a pronoun-like noun."""
+    return any(t.metrics for t in tags)
+
+
+def read_followup(
+    tags: tuple[Tag, ...],
+    base: MetricQuery,
+    catalogue: Catalogue,
+    as_of: date,
+    picks: Mapping[str, int],
+) -> Scene:
+    """Read a follow-up into a scene whose draft is the whole question.
+
+    Parameters
+    ----------
+    base
+        The question before, made exact.
+    """
+    scene = Scene(tags, catalogue, as_of, picks)
+    scene.preferred = frozenset(f.dimension for f in (*base.filters, *base.numerator))
+    name_metrics(scene)
+    renamed = bool(scene.draft.metrics) and tuple(scene.draft.metrics) != base.metrics
+    if not scene.draft.metrics:
+        scene.draft.metrics = list(base.metrics)
+    shares = _share_asked(scene, base)
+    scene.draft.period = base.period
+    scene.draft.grain = None
+    lone_shift = _lone_shift(scene)
+    if base.dimensions and any(t.rank is not None or t.cue in {"share", "share_total"} for t in tags):
+        scene.draft.dimensions = list(base.dimensions)
+    fresh = scene.draft
+    before = list(fresh.dimensions)
+    read_parts(scene)
+    fresh.dimensions = [d for d in fresh.dimensions if d not in before]
+    if lone_shift is not None and fresh.compare_to is not None:
+        fresh.period, fresh.compare_to, fresh.compare = fresh.compare_to, None, None
+    _drop_filters(scene, base)
+    scene.draft = _merged(scene, fresh, base, renamed=renamed, shares=shares)
+    _use_follow_words(scene)
+    return scene
+
+
+def _share_asked(scene: Scene, base: MetricQuery) -> bool:
+    cues = scene.find(lambda t: t.cue in {"share", "share_total", "percent"})
+    if cues and (base.dimensions or base.grain):
+        scene.use(*cues)
+        return True
+    return False
+
+
+def _lone_shift(scene: Scene) -> int | None:
+    """`and the month before?` moves the period; only "compare" sets two side by side."""
+    shifts = [i for i, t in enumerate(scene.tags) if t.time is not None and t.time.kind == "shift"]
+    comparing = any(t.cue in {"versus", "change", "growth", "more_than_then"} for t in scene.tags)
+    return shifts[0] if shifts and not comparing else None
+
+
+def _merged(
+    scene: Scene, fresh: Draft, base: MetricQuery, *, renamed: bool, shares: bool
+) -> Draft:
+    new_period = fresh.period if fresh.period != base.period else None
+    dimensions = _dimensions(scene, fresh, base)
+    grain = fresh.grain or (base.grain if not _replaces_rows(scene, fresh) else None)
+    merged = Draft(
+        metrics=fresh.metrics,
+        dimensions=dimensions,
+        grain=grain,
+        filters=_filters(fresh, base),
+        having=fresh.having or ([] if renamed else list(base.having)),
+        period=fresh.period,
+        compare_to=fresh.compare_to,
+        compare=fresh.compare,
+        compare_step=fresh.compare_step,
+        share_of_total=fresh.share_of_total or base.share_of_total or shares,
+        numerator=fresh.numerator or list(base.numerator),
+        per_metric=fresh.per_metric or base.per_metric,
+        per_scale=fresh.per_scale if fresh.per_metric else base.per_scale,
+        conditions=[*base.customer_conditions, *fresh.conditions],
+        mean_per=fresh.mean_per or base.mean_per,
+        count_groups=fresh.count_groups or base.count_groups,
+        order=fresh.order or base.order,
+        top_n=fresh.top_n if fresh.top_n is not None else base.top_n,
+    )
+    if merged.compare_to is None and base.compare_to is not None and base.period is not None:
+        merged.compare_to = _moved(base.period, base.compare_to, new_period)
+        merged.compare = base.compare if merged.compare_to is not None else None
+    if merged.compare_step is None and base.compare_step is not None and merged.grain is not None:
+        same = base.compare_step == base.grain
+        merged.compare_step = merged.grain if same else base.compare_step
+        merged.compare = base.compare
+    if merged.compare is None and merged.compare_to is not None:
+        merged.compare = fresh.compare
+    return merged
+
+
+def _moved(period: Period, other: Period, new: Period | None) -> Period | None:
+    """Return the comparison's other period for a new one, at the same distance."""
+    if new is None:
+        return other
+    if other == shifted(period, "year", -1):
+        return shifted(new, "year", -1)
+    if other == previous(period):
+        return previous(new)
+    return None
+
+
+def _replaces_rows(scene: Scene, fresh: Draft) -> bool:
+    words = {t.text for t in scene.tags}
+    return bool(fresh.dimensions) and "instead" in words
+
+
+def _dimensions(scene: Scene, fresh: Draft, base: MetricQuery) -> list[str]:
+    if not fresh.dimensions:
+        return [] if fresh.grain and "instead" in {t.text for t in scene.tags} else list(base.dimensions)
+    words = [t.text for t in scene.tags]
+    adding = bool(set(words) & _ADDING) and "instead" not in words
+    if adding or not base.dimensions:
+        return [*base.dimensions, *(d for d in fresh.dimensions if d not in base.dimensions)]
+    return list(fresh.dimensions)
+
+
+def _filters(fresh: Draft, base: MetricQuery) -> list[Filter]:
+    replaced = {f.dimension for f in fresh.filters if f.operator in {"=", "in", "is null"}}
+    kept = [f for f in base.filters if f.dimension not in replaced and f not in fresh.filters]
+    return [*kept, *fresh.filters]
+
+
+def _drop_filters(scene: Scene, base: MetricQuery) -> None:
+    """`for all regions` lifts a filter; handled by naming the dimension after "all"."""
+    for index in scene.find(lambda t: bool(t.dimensions)):
+        before = [t.text for t in scene.tags[max(0, index - 2) : index]]
+        names = [d for d in scene.tags[index].dimensions if d in scene.preferred]
+        if names and ("all" in before or "any" in before or "every" in before):
+            scene.use(index)
+            scene.lifted.update(names)
+
+
+def _use_follow_words(scene: Scene) -> None:
+    scene.draft.filters = [f for f in scene.draft.filters if f.dimension not in scene.lifted]
+    for index in scene.left():
+        tag = scene.tags[index]
+        plain = not (tag.members or tag.flags or tag.time or tag.quantity or tag.rank)
+        if plain and (tag.text in _EXTRA_FILLER or tag.norm in _EXTRA_FILLER):
+            scene.use(index)
+        elif plain and tag.text in {"make", "take", "do", "show", "give", "go", "one", "list", "order"}:
+            scene.use(index)
+        elif plain and tag.concepts and not tag.metrics and "people" in tag.concepts:
+            scene.use(index)

@@ -1,0 +1,216 @@
+"""Reads a tagged question into the parts of a metric query, one kind of part after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from analytics.catalogue import Catalogue
+from analytics.language.calendar import last_whole
+from analytics.language.cohort import read_cohort
+from analytics.language.cues import FILLER
+from analytics.language.grouping import read_groups, read_rank
+from analytics.language.members import read_members
+from analytics.language.naming import name_metrics
+from analytics.language.scene import Scene
+from analytics.language.sharing import read_share
+from analytics.language.tagging import Tag
+from analytics.language.thresholds import read_quantities
+from analytics.language.timing import default_grain, read_times
+from analytics.model import Filter, MetricQuery
+
+_NEUTRAL_CUES = frozenset({"and", "or", "only", "who", "each", "how_many", "how_much", "what_do", "by"})
+
+
+def read(
+    tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date, picks: Mapping[str, int]
+) -> Scene:
+    """Fill a draft from the tags; look at `open`, `problems` and `left()` before using it."""
+    scene = Scene(tags, catalogue, as_of, picks)
+    if not read_cohort(scene):
+        name_metrics(scene)
+    if scene.draft.metrics:
+        read_parts(scene)
+    return scene
+
+
+def read_parts(scene: Scene) -> None:
+    """Read everything but the metrics, which the draft already has."""
+    _read_ratio(scene)
+    read_groups(scene)
+    read_times(scene)
+    filters, places = read_members(scene)
+    _settle_meanings(scene, filters)
+    more, more_places = read_quantities(scene)
+    places |= {index: position + len(filters) for index, position in more_places.items()}
+    filters = read_share(scene, filters + more, places)
+    _read_compared_values(scene, filters)
+    read_rank(scene)
+    _read_trend(scene)
+    _read_average(scene)
+    _read_counted_groups(scene)
+    scene.draft.filters += filters
+    _use_small_words(scene)
+
+
+def query_of(scene: Scene) -> MetricQuery:
+    """Return the draft as a metric query."""
+    draft = scene.draft
+    return MetricQuery(
+        metrics=tuple(draft.metrics),
+        dimensions=tuple(draft.dimensions),
+        grain=draft.grain,
+        filters=tuple(draft.filters),
+        having=tuple(draft.having),
+        period=draft.period,
+        compare_to=draft.compare_to,
+        compare=draft.compare,  # type: ignore[arg-type]
+        compare_step=draft.compare_step,
+        share_of_total=draft.share_of_total,
+        numerator=tuple(draft.numerator),
+        per_metric=draft.per_metric,
+        per_scale=draft.per_scale,
+        customer_conditions=tuple(draft.conditions),
+        mean_per=draft.mean_per,
+        count_groups=draft.count_groups,
+        order=draft.order,  # type: ignore[arg-type]
+        top_n=draft.top_n,
+        as_of=scene.as_of,
+    )
+
+
+def _read_ratio(scene: Scene) -> None:
+    """`tickets per 100 active customers`: one metric divided by another."""
+    if len(scene.draft.metrics) != 1:
+        return
+    for index in scene.find(lambda t: bool(t.metrics)):
+        scale_at, by = None, scene.before(index)
+        if by is not None and scene.tags[by].number is not None:
+            scale_at, by = by, scene.before(by)
+        if by is None or scene.tags[by].cue != "by" or scene.tags[by].text not in {"per", "for each", "for every"}:
+            continue
+        tag = scene.tags[index]
+        if tag.dimensions and scale_at is None and tag.norm != tag.metrics[0]:
+            continue
+        if tag.dimensions and scale_at is None and scene.has(tag.dimensions[0]):
+            pick = scene.choose(
+                f"per:{tag.text}", f"A row per {tag.text}, or one ratio?", ("one ratio", "a row each")
+            )
+            if pick == 1:
+                continue
+        scene.draft.per_metric = tag.metrics[0]
+        if scale_at is not None:
+            scene.draft.per_scale = scene.tags[scale_at].number or 1.0
+            scene.use(scale_at)
+        scene.use(index, by)
+        return
+
+
+def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
+    """Words whose meaning hangs on what else is said: active, late."""
+    draft = scene.draft
+    ever = any(t.time is not None and t.time.kind == "everything" for t in scene.tags)
+    said_active = any("active customers" in t.metrics and "active" in t.text for t in scene.tags)
+    if draft.metrics == ["active customers"] and said_active and draft.period is None and not ever and not draft.grain:  # fmt: skip
+        pick = scene.choose(
+            "active",
+            "Active in which sense?",
+            ("those whose status is active", "those with an order in the last 30 days", "those with an order in the last 12 months"),
+        )
+        if pick == 0:
+            draft.metrics = ["customers"]
+            filters.append(Filter(dimension="customer_status", operator="=", values=("active",)))
+        else:
+            draft.period = last_whole(scene.as_of, "day", 30) if pick == 1 else last_whole(scene.as_of, "month", 12)
+    late = next((i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None)
+    if late is not None and draft.metrics in (["tickets"], ["open tickets"]):
+        _settle_late(scene, filters, late)
+    if any(f.dimension == "overdue" for f in filters) and draft.metrics == ["tickets"]:
+        draft.metrics = ["open tickets"]
+
+
+def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
+    if scene.draft.metrics == ["open tickets"]:
+        filters[late] = Filter(dimension="overdue", operator="=", values=(True,))
+        return
+    pick = scene.choose(
+        "late", "Late in which sense?", ("still open and past their due time", "resolved after their due time")
+    )
+    scene.draft.metrics = ["open tickets" if pick == 0 else "resolved tickets"]
+    if pick == 0:
+        filters[late] = Filter(dimension="overdue", operator="=", values=(True,))
+
+
+def _read_compared_values(scene: Scene, filters: list[Filter]) -> None:
+    """`instagram vs facebook`: a row for each value compared."""
+    if scene.draft.compare_to is not None:
+        return
+    cues = scene.find(lambda t: t.cue in {"versus", "each"})
+    listed = [f for f in filters if f.operator == "in"]
+    if not cues or len(listed) != 1:
+        return
+    scene.use(*cues)
+    if listed[0].dimension not in scene.draft.dimensions:
+        scene.draft.dimensions.insert(0, listed[0].dimension)
+
+
+def _read_trend(scene: Scene) -> None:
+    cues = scene.find(lambda t: t.cue == "trend")
+    if not cues:
+        return
+    scene.use(*cues)
+    if scene.draft.grain is None:
+        scene.draft.grain = default_grain(scene.draft.period)
+
+
+def _read_average(scene: Scene) -> None:
+    """`average monthly revenue`: the mean of the months, where the metric adds up."""
+    cues = scene.find(lambda t: t.cue == "average")
+    draft = scene.draft
+    if not cues or draft.grain is None or not all(scene.catalogue.metric(m).additive for m in draft.metrics):
+        return
+    draft.mean_per, draft.grain = draft.grain, None
+    scene.use(*cues)
+
+
+def _read_counted_groups(scene: Scene) -> None:
+    """`how many products sold more than 100 units`: the number of rows, not the rows."""
+    draft = scene.draft
+    if not draft.having or len(draft.dimensions) != 1 or draft.order is not None:
+        return
+    for index, tag in enumerate(scene.tags):
+        following = scene.after(index)
+        if tag.cue == "how_many" and following is not None:
+            if set(scene.tags[following].dimensions) & set(draft.dimensions):
+                draft.count_groups = True
+
+
+def _use_small_words(scene: Scene) -> None:
+    for index in scene.left():
+        tag = scene.tags[index]
+        if tag.cue == "and" and tag.text == "plus":
+            scene.use(index)
+        if tag.metrics or tag.dimensions or tag.members or tag.flags or tag.time or tag.quantity or tag.rank:
+            continue
+        if tag.cue == "shown" and (scene.draft.dimensions or scene.draft.grain):
+            scene.use(index)
+        if tag.text in FILLER and not tag.cue:
+            scene.use(index)
+        if "caused" in tag.concepts and (scene.draft.filters or scene.draft.numerator):
+            scene.use(index)
+        if tag.cue in _NEUTRAL_CUES and _is_harmless(scene, index, tag):
+            scene.use(index)
+        elif tag.filler and not tag.cue:
+            scene.use(index)
+        elif tag.concepts & {"people", "happen"} and not tag.cue:
+            scene.use(index)
+
+
+def _is_harmless(scene: Scene, index: int, tag: Tag) -> bool:
+    if tag.cue != "by":
+        return True
+    following = scene.after(index)
+    if following is None:
+        return False
+    after = scene.tags[following]
+    return scene.used(following) and bool(after.members or after.time or after.concepts or after.dimensions)
