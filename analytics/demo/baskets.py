@@ -20,10 +20,10 @@ from analytics.demo.sampling import (
     pick,
     pick_rows,
 )
-from analytics.demo.schema import CATEGORIES, ORDER_CHANNELS, ORDER_STATUSES, PLANS
 from analytics.demo.segments import per_segment
 from analytics.demo.timeline import Timeline
 from analytics.demo.writer import Coded, Table
+from analytics.schema import ORDER_CHANNELS, ORDER_STATUSES, PLANS, PRODUCT_CATEGORIES
 
 COMPLETED, CANCELLED, RETURNED = range(len(ORDER_STATUSES))
 _MAX_EXTRA_LINES = 5
@@ -95,7 +95,7 @@ def fill_baskets(
     rng = streams.named("order lines")
     starts = np.searchsorted(line_order, np.arange(len(drafts)))
     line_no = np.arange(len(line_order)) - starts[line_order] + 1
-    accessory = catalog.category[line_product] == CATEGORIES.index("Accessories")
+    accessory = catalog.category[line_product] == PRODUCT_CATEGORIES.index("Accessories")
     several = pick(rng, (0.80, 0.15, 0.03, 0.02), len(line_order)) + 1
     quantity = np.where(accessory, several, 1 + chance(rng, 0.015, len(line_order)))
     day = drafts.time_s[line_order] // DAY_S
@@ -174,10 +174,10 @@ def _draw_lines(
 
 def _category_season(month: Ints) -> Floats:
     """Multiplier of each category by calendar month, shape (n, 6)."""
-    by_month = np.ones((13, len(CATEGORIES)))
-    by_month[[8, 9], CATEGORIES.index("Laptops")] = 1.45
-    by_month[[11, 12], CATEGORIES.index("Audio")] = 1.40
-    by_month[1, CATEGORIES.index("Services")] = 1.35
+    by_month = np.ones((13, len(PRODUCT_CATEGORIES)))
+    by_month[[8, 9], PRODUCT_CATEGORIES.index("Laptops")] = 1.45
+    by_month[[11, 12], PRODUCT_CATEGORIES.index("Audio")] = 1.40
+    by_month[1, PRODUCT_CATEGORIES.index("Services")] = 1.35
     return np.asarray(by_month[month])
 
 
@@ -192,7 +192,7 @@ def _draw_products(
     by_week = np.argsort(week, kind="stable")
     n_weeks = timeline.n_days // 7 + 1
     edges = np.searchsorted(week[by_week], np.arange(n_weeks + 1))
-    first = np.searchsorted(catalog.category, np.arange(len(CATEGORIES) + 1))
+    first = np.searchsorted(catalog.category, np.arange(len(PRODUCT_CATEGORIES) + 1))
     for number in range(n_weeks):
         these = by_week[edges[number] : edges[number + 1]]
         # Cumulative over products, which are grouped by category: a category is an interval.

@@ -30,10 +30,10 @@ from analytics.demo.sampling import (
     pick,
     skewed_seconds,
 )
-from analytics.demo.schema import CAMPAIGN_CHANNELS, CONTACT_VARIANTS, OBJECTIVES
 from analytics.demo.segments import per_segment
 from analytics.demo.timeline import Timeline
 from analytics.demo.writer import Coded, Table
+from analytics.schema import CAMPAIGN_CHANNELS, CONTACT_VARIANTS, OBJECTIVES
 
 VARIANT_A, VARIANT_B, CONTROL = range(len(CONTACT_VARIANTS))
 _WINDOW_S = RESPONSE_WINDOW_DAYS * DAY_S

@@ -8,11 +8,9 @@ from datetime import date
 import numpy as np
 
 from analytics.demo.sampling import Floats, Ints
-from analytics.demo.schema import CATEGORIES
 from analytics.demo.timeline import START, Timeline
 from analytics.demo.writer import Coded, Table
-
-_KINDS = ("one-off", "subscription")
+from analytics.schema import PRODUCT_CATEGORIES, PRODUCT_KINDS
 
 # Name, category, kind, price, cost, launched on, popularity within the category.
 _PRODUCTS = (
@@ -84,7 +82,7 @@ class Catalog:
     Attributes
     ----------
     names : tuple of str
-        Names, grouped by category in the order of `CATEGORIES`.
+        Names, grouped by category in the order of `PRODUCT_CATEGORIES`.
     category : ndarray of int64, shape (n_products,)
         Position of the category.
     price, cost, popularity : ndarrays of float64, shape (n_products,)
@@ -112,12 +110,12 @@ def make_catalog() -> Catalog:
     """Give the products; the same ones for every seed and size."""
     return Catalog(
         names=tuple(product[0] for product in _PRODUCTS),
-        category=np.array([CATEGORIES.index(product[1]) for product in _PRODUCTS]),
+        category=np.array([PRODUCT_CATEGORIES.index(product[1]) for product in _PRODUCTS]),
         price=np.array([product[3] for product in _PRODUCTS]),
         cost=np.array([product[4] for product in _PRODUCTS]),
         popularity=np.array([product[6] for product in _PRODUCTS]),
         launched_day=np.array([(product[5] - START).days for product in _PRODUCTS]),
-        subscription=np.array([_KINDS.index(product[2]) for product in _PRODUCTS]),
+        subscription=np.array([PRODUCT_KINDS.index(product[2]) for product in _PRODUCTS]),
     )
 
 
@@ -127,8 +125,8 @@ def products_table(catalog: Catalog, timeline: Timeline) -> Table:
     return {
         "product_id": known + 1,
         "name": np.array(catalog.names, dtype=object)[known],
-        "category": Coded(codes=catalog.category[known], words=CATEGORIES),
-        "kind": Coded(codes=catalog.subscription[known], words=_KINDS),
+        "category": Coded(codes=catalog.category[known], words=PRODUCT_CATEGORIES),
+        "kind": Coded(codes=catalog.subscription[known], words=PRODUCT_KINDS),
         "unit_price": catalog.price[known],
         "unit_cost": catalog.cost[known],
         "launched_on": np.datetime64(START, "D") + catalog.launched_day[known],
@@ -170,7 +168,7 @@ def demand(catalog: Catalog, day: int) -> Floats:
     age_days = day - catalog.launched_day
     started = np.clip((age_days + 40) / 160.0, 0.0, 1.0) * (age_days >= 0)
     weights = np.zeros((len(_INCOME_LEAN), len(catalog.names)))
-    for category in range(len(CATEGORIES)):
+    for category in range(len(PRODUCT_CATEGORIES)):
         members = np.flatnonzero(catalog.category == category)
         ranks = np.linspace(-0.5, 0.5, len(members))
         for band, lean in enumerate(_INCOME_LEAN):

@@ -21,9 +21,9 @@ from analytics.demo.sampling import (
     logistic,
     pick_rows,
 )
-from analytics.demo.schema import CHURN_REASONS, PLANS, PRIORITIES, REGIONS
 from analytics.demo.tickets import Requests
 from analytics.demo.timeline import START, Timeline
+from analytics.schema import CHURN_REASONS, PLANS, PRIORITIES, REGIONS
 
 FEATURES = tuple(planted.CHURN_LOG_ODDS)
 # Weights of the reasons given, before what happened to the customer.

@@ -19,15 +19,6 @@ from analytics.demo.sampling import (
     pick,
     pick_rows,
 )
-from analytics.demo.schema import (
-    ACQUISITION_CHANNELS,
-    CHURN_REASONS,
-    GENDERS,
-    INCOME_BANDS,
-    LIFESTYLES,
-    PLANS,
-    REGIONS,
-)
 from analytics.demo.segments import SEGMENTS, per_segment
 from analytics.demo.timeline import (
     START,
@@ -37,6 +28,16 @@ from analytics.demo.timeline import (
     shopping_days,
 )
 from analytics.demo.writer import Coded, Table
+from analytics.schema import (
+    ACQUISITION_CHANNELS,
+    CHURN_REASONS,
+    CUSTOMER_STATUSES,
+    GENDERS,
+    INCOME_BANDS,
+    LIFESTYLES,
+    PLANS,
+    REGIONS,
+)
 
 COUNTRIES = tuple(sorted({place[1] for place in PLACES}))
 
@@ -108,10 +109,8 @@ def make_customers(
 
     Parameters
     ----------
-    streams : Streams
-        The seed's streams.
-    timeline : Timeline
-        The time covered.
+    streams, timeline : Streams, Timeline
+        The seed's streams and the time covered.
     n_customers : int
         How many, > 0.
     campaigns : tuple of Campaign
@@ -194,7 +193,7 @@ def customers_table(streams: Streams, customers: Customers, timeline: Timeline) 
         "acquisition_channel": Coded(codes=customers.channel, words=ACQUISITION_CHANNELS),
         "acquisition_campaign_id": customers.campaign_id,
         "plan": Coded(codes=customers.plan, words=PLANS),
-        "status": Coded(codes=churned.astype(np.int64), words=("active", "churned")),
+        "status": Coded(codes=churned.astype(np.int64), words=CUSTOMER_STATUSES),
         "churned_at": np.where(churned, customers.churned_s, NEVER),
         "churn_reason": Coded(codes=customers.churn_reason, words=CHURN_REASONS),
     }

@@ -21,9 +21,9 @@ from analytics.demo.sampling import (
     index_events,
     pick,
 )
-from analytics.demo.schema import EXPERIMENT_VARIANTS
 from analytics.demo.timeline import START, Timeline
 from analytics.demo.writer import Coded, Table
+from analytics.schema import EXPERIMENT_VARIANTS
 
 CONTROL, TREATMENT = range(len(EXPERIMENT_VARIANTS))
 
@@ -71,7 +71,7 @@ DESIGNS = (
     Design(
         name="Review stars in lists", metric="conversion", kind="sample-ratio mismatch",
         hypothesis="Stars beside products in lists lead to more orders.",
-        start=0.72, length_days=28, audience=0.62, lost_treatment=0.16,
+        start=0.72, length_days=28, audience=0.80, lost_treatment=0.25,
     ),
     Design(
         name="Shorter sign-up form", metric="conversion", kind="too small to tell",

@@ -33,16 +33,15 @@ from analytics.demo.operations import (
 )
 from analytics.demo.orders import credit_first_orders, draw_orders, join_drafts
 from analytics.demo.sampling import Streams
-from analytics.demo.schema import TABLES
 from analytics.demo.services import dependencies_table, services_table
 from analytics.demo.surveys import surveys_table
 from analytics.demo.ticket_table import tickets_table
 from analytics.demo.tickets import draw_requests, requests_of_present
 from analytics.demo.timeline import Timeline
-from analytics.demo.truth import World, describe, write_truth
+from analytics.demo.truth import World, describe
 from analytics.demo.web import Visits, draw_visits
 from analytics.demo.web_tables import events_table, sessions_table
-from analytics.demo.writer import Table, write_table
+from analytics.demo.writer import Table, write_table, write_truth
 
 MIN_CUSTOMERS = 100
 EARLIEST_UNTIL = date(2024, 3, 2)
@@ -77,7 +76,7 @@ def generate(
 ) -> DemoSummary:
     """Write the demo warehouse: one Parquet file per table, and truth.json.
 
-    The same arguments give the same bytes (with the same versions of NumPy and PyArrow).
+    The same arguments and the same versions of NumPy and PyArrow give the same bytes.
 
     Parameters
     ----------
@@ -88,8 +87,7 @@ def generate(
     seed : int
         Seed of all randomness, ≥ 0.
     until : date
-        As-of date, after 1 March 2024: rows start on 1 January 2024 and the newest are of the
-        day before.
+        As-of date, after 1 March 2024. Rows are from 1 January 2024 to the day before it.
     progress : callable, optional
         Called with a short line of text as each step begins.
 
@@ -107,13 +105,7 @@ def generate(
     _check(out, n_customers, seed, until)
     started_s = time.perf_counter()
     tell = progress if progress is not None else _say_nothing
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DemoWriteError(
-            f"The folder {out} cannot be made: {error}.",
-            hint="Choose a folder you may write to.",
-        ) from error
+    _make_folder(out)
     streams = Streams(seed=seed)
     tell("Drawing customers, orders, incidents and tickets")
     world, employees = _draw_world(streams, Timeline(until=until), n_customers)
@@ -123,8 +115,7 @@ def generate(
         rows[name] = write_table(name, columns, out)
     tell("Writing truth.json")
     write_truth(describe(world), out)
-    in_order = {name: rows[name] for name in TABLES}
-    return DemoSummary(path=out, rows=in_order, seconds_s=time.perf_counter() - started_s)
+    return DemoSummary(path=out, rows=rows, seconds_s=time.perf_counter() - started_s)
 
 
 def _check(out: Path, n_customers: int, seed: int, until: date) -> None:
@@ -150,6 +141,16 @@ def _check(out: Path, n_customers: int, seed: int, until: date) -> None:
             f"{out} is a file; a folder is needed for the tables.",
             hint="Name a folder that is empty or does not exist yet.",
         )
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoWriteError(
+            f"The folder {out} cannot be made: {error}.",
+            hint="Choose a folder you may write to.",
+        ) from error
 
 
 def _draw_world(streams: Streams, timeline: Timeline, n_customers: int) -> tuple[World, Employees]:

@@ -9,7 +9,6 @@ import numpy as np
 from analytics.demo import planted
 from analytics.demo.operations import Incidents
 from analytics.demo.sampling import HOUR_S, NEVER, Floats, Streams
-from analytics.demo.schema import METRICS, ROOT_CAUSES
 from analytics.demo.services import FOOTPRINTS, SERVICES, service_position
 from analytics.demo.timeline import (
     OFFICE_HOURS,
@@ -19,6 +18,7 @@ from analytics.demo.timeline import (
     shopping_days,
 )
 from analytics.demo.writer import Coded, Table
+from analytics.schema import ROOT_CAUSES, SERVICE_METRICS
 
 KINDS = ("spike", "level shift", "flat line", "gap")
 _PER_YEAR = 8.0
@@ -124,7 +124,7 @@ def service_metrics_table(
         rng = streams.named(f"metrics of {service.name}")
         series = _usual(rng, timeline, number, load)
         footprints(timeline, incidents, number, series)
-        for code, metric in enumerate(METRICS):
+        for code, metric in enumerate(SERVICE_METRICS):
             # Every series is drawn, so that one metric more or less changes no other.
             if metric not in service.metrics:
                 continue
@@ -138,7 +138,7 @@ def service_metrics_table(
             metrics.append(np.full(int(kept.sum()), code, dtype=np.int64))
     return {
         "service_id": np.concatenate(services),
-        "metric": Coded(codes=np.concatenate(metrics), words=METRICS),
+        "metric": Coded(codes=np.concatenate(metrics), words=SERVICE_METRICS),
         "measured_at": np.concatenate(times),
         "value": np.concatenate(values),
     }

@@ -20,10 +20,10 @@ from analytics.demo.sampling import (
     pick_rows,
     skewed_seconds,
 )
-from analytics.demo.schema import ROOT_CAUSES, SYMPTOMS
 from analytics.demo.services import (
     CAUSE_SHARES,
     SERVICES,
+    SYMPTOMS,
     TITLES,
     dependents,
     service_position,
@@ -31,6 +31,7 @@ from analytics.demo.services import (
 )
 from analytics.demo.timeline import Timeline, draw_day_seconds, shopping_days
 from analytics.demo.writer import Coded, Table
+from analytics.schema import ROOT_CAUSES
 
 _PER_DAY = 0.30
 _CASCADE_PROBABILITY = {1: 0.62, 2: 0.40, 3: 0.14, 4: 0.03}

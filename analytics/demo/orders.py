@@ -19,7 +19,6 @@ from analytics.demo.sampling import (
     index_events,
     pick_rows,
 )
-from analytics.demo.schema import ORDER_CHANNELS, REGIONS
 from analytics.demo.segments import SEGMENTS, per_segment
 from analytics.demo.timeline import (
     SHOPPING_HOURS,
@@ -28,6 +27,7 @@ from analytics.demo.timeline import (
     draw_times,
     weight_between,
 )
+from analytics.schema import ORDER_CHANNELS, REGIONS
 
 WEB, APP, STORE, PHONE = range(len(ORDER_CHANNELS))
 _FIRST_ORDER_PROBABILITY = 0.64

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.demo.sampling import Ints
-from analytics.demo.schema import METRICS, ROOT_CAUSES, TEAMS
 from analytics.demo.writer import Coded, Table
+from analytics.schema import ROOT_CAUSES, SERVICE_METRICS, TEAMS
 
-ALL_METRICS = METRICS
+SYMPTOMS = (
+    "cpu_load", "memory_load", "delay", "error_1000", "error_1001", "error_1002", "error_1003",
+)  # fmt: skip
+ALL_METRICS = SERVICE_METRICS
 FEW_METRICS = ("cpu_load", "memory_load", "disk_used", "requests")
 
 

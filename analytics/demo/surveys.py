@@ -21,13 +21,12 @@ from analytics.demo.sampling import (
     index_events,
     skewed_seconds,
 )
-from analytics.demo.schema import PLANS
 from analytics.demo.segments import per_segment
 from analytics.demo.tickets import RESOLVE_MEDIAN_HOURS, Requests
 from analytics.demo.timeline import START, Timeline, draw_day_seconds
 from analytics.demo.writer import Coded, Table
+from analytics.schema import PLANS, SURVEY_KINDS
 
-_KINDS = ("csat", "nps")
 _ANSWER_PROBABILITY = 0.27
 _RELATIONSHIP_SHARE = 0.010
 _NPS_SHARE = 0.055
@@ -87,7 +86,7 @@ def surveys_table(
         "survey_id": np.arange(1, len(order) + 1, dtype=np.int64),
         "customer_id": np.where(customer == NEVER, NEVER, customer + 1)[order],
         "answered_at": answered_s[order],
-        "kind": Coded(codes=kind[order], words=_KINDS),
+        "kind": Coded(codes=kind[order], words=SURVEY_KINDS),
         "score": score[order],
         "ticket_id": np.where(ticket == NEVER, NEVER, ticket + 1)[order],
     }
@@ -167,7 +166,7 @@ def _nps(
     )
     rounded = np.clip(np.rint(score), 0, 10).astype(np.int64)
     nothing = np.full(len(customer), NEVER, dtype=np.int64)
-    kind = np.full(len(customer), _KINDS.index("nps"), dtype=np.int64)
+    kind = np.full(len(customer), SURVEY_KINDS.index("nps"), dtype=np.int64)
     return customer, answered_s, kind, rounded, nothing
 
 

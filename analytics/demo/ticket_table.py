@@ -20,19 +20,19 @@ from analytics.demo.sampling import (
     chance,
     index_events,
 )
-from analytics.demo.schema import (
-    CATEGORIES,
-    PRIORITIES,
-    TEAMS,
-    TICKET_CATEGORIES,
-    TICKET_CHANNELS,
-    TICKET_STATUSES,
-)
 from analytics.demo.services import SERVICES
 from analytics.demo.ticket_texts import TOPICS, Subjects, Wording, write_texts
 from analytics.demo.tickets import Requests
 from analytics.demo.timeline import Timeline
 from analytics.demo.writer import Coded, Table
+from analytics.schema import (
+    PRIORITIES,
+    PRODUCT_CATEGORIES,
+    TEAMS,
+    TICKET_CATEGORIES,
+    TICKET_CHANNELS,
+    TICKET_STATUSES,
+)
 
 NEW, OPEN, PENDING, RESOLVED, CLOSED = range(len(TICKET_STATUSES))
 _CLOSE_AFTER_DAYS = (2.0, 5.0)
@@ -49,31 +49,24 @@ def tickets_table(
     people: tuple[Customers, Employees],
     world: tuple[Incidents, Orders, Catalog],
 ) -> Table:
-    """Columns of `tickets`.
+    """Columns of `tickets`, in order of opening; ticket_id is the position plus 1.
 
     Parameters
     ----------
-    streams : Streams
-        The seed's streams.
-    timeline : Timeline
-        The time covered.
+    streams, timeline : Streams, Timeline
+        The seed's streams and the time covered.
     requests : Requests
-        Tickets in order of opening; ticket_id is the position plus 1.
+        The tickets.
     people : pair
         Customers and employees, who write.
     world : triple
         Incidents, finished orders and the catalog, which they write about.
-
-    Returns
-    -------
-    Table
     """
     customers, employees = people
-    incidents, orders, catalog = world
     rng = streams.named("ticket table")
     closed_s = _closed(rng, timeline, requests)
     status = _status(rng, requests, closed_s)
-    about = _subjects(rng, requests, employees, (incidents, orders, catalog))
+    about = _subjects(rng, requests, employees, world)
     wording = write_texts(streams.named("ticket texts"), about)
     resolved = requests.resolved_s != NEVER
     return {
@@ -95,7 +88,7 @@ def tickets_table(
         "resolution": _only_where(resolved, wording.resolution),
         "reopened_count": np.where(resolved | (status != NEW), requests.reopened, 0),
         "article_id": _articles(requests, resolved, wording),
-        "incident_id": _incident_ids(rng, timeline, requests, incidents),
+        "incident_id": _incident_ids(rng, timeline, requests, world[0]),
         "is_spam": requests.spam,
         **_classes(requests),
     }
@@ -165,8 +158,8 @@ def _fitting_products(
     """The product just bought where the topic can be about it, else an older one that fits."""
     product = recent.copy()
     for number in np.unique(topic):
-        wanted = TOPICS[int(number)].products or CATEGORIES
-        fits = np.isin(catalog.category, [CATEGORIES.index(name) for name in wanted])
+        wanted = TOPICS[int(number)].products or PRODUCT_CATEGORIES
+        fits = np.isin(catalog.category, [PRODUCT_CATEGORIES.index(name) for name in wanted])
         old = np.flatnonzero(fits & (catalog.launched_day < 0))
         other = (topic == number) & ((recent == NEVER) | ~fits[recent])
         product[other] = old[rng.integers(0, len(old), int(other.sum()))]

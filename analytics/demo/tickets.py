@@ -23,7 +23,6 @@ from analytics.demo.sampling import (
     pick_rows,
     skewed_seconds,
 )
-from analytics.demo.schema import PRIORITIES, TEAMS, TICKET_CHANNELS
 from analytics.demo.segments import per_segment
 from analytics.demo.services import SERVICES
 from analytics.demo.ticket_texts import (
@@ -44,10 +43,11 @@ from analytics.demo.timeline import (
     support_days,
     weight_between,
 )
+from analytics.schema import PRIORITIES, TEAMS, TICKET_CHANNELS
 
 # Per customer and day of the data.
-_EMPLOYEE_TICKETS = 0.55 / 912
-_SPAM_TICKETS = 0.034 / 912
+_EMPLOYEE_TICKETS = 0.55 / 911
+_SPAM_TICKETS = 0.034 / 911
 # Share of the customers hit by an incident who write, by severity 1..4.
 _WRITING = (0.17, 0.09, 0.03, 0.0)
 # Employees who write per 1,000 customers of the demo, by severity 1..4.
@@ -72,6 +72,9 @@ _REOPENED_SLOWNESS = 2.1
 # Some recent requests wait for a part, a supplier or the requester, past the end of the data.
 _STUCK_PROBABILITY = 0.012
 _STUCK_DAYS = 200
+# Of the latest requests not solved by the end, so many have not been looked at.
+_FRESH_HOURS = 36
+_UNREAD_PROBABILITY = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,8 +340,10 @@ def _until_now(
     lasted_s = resolved_s - requests.opened_s
     latest_s = requests.opened_s + np.maximum(lasted_s * 9 // 10, 1)
     responded_s = np.minimum(requests.responded_s, latest_s)
+    fresh = (requests.opened_s >= end_s - _FRESH_HOURS * HOUR_S) & (resolved_s >= end_s)
+    unread = fresh & chance(rng, _UNREAD_PROBABILITY, n_tickets)
     return replace(
         requests,
         resolved_s=np.where(resolved_s >= end_s, NEVER, resolved_s),
-        responded_s=np.where(responded_s >= end_s, NEVER, responded_s),
+        responded_s=np.where(unread | (responded_s >= end_s), NEVER, responded_s),
     )

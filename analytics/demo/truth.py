@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from analytics.demo import planted
-from analytics.demo.baskets import Orders
+from analytics.demo.baskets import UPSELL_PRODUCTS, Orders
 from analytics.demo.campaign_plan import RESPONSE_WINDOW_DAYS, Campaign
 from analytics.demo.campaigns import CONTROL, VARIANT_A, VARIANT_B, Contacts
 from analytics.demo.catalog import PAIRS, Catalog
@@ -23,14 +20,18 @@ from analytics.demo.customers import (
     REGION_ORDER_FACTOR,
     Customers,
 )
-from analytics.demo.errors import DemoWriteError
 from analytics.demo.experiments import DESIGNS, Assignments
 from analytics.demo.metrics_series import Anomaly, disk_full_hour
 from analytics.demo.operations import Incidents, current_major, past_major
-from analytics.demo.sampling import NEVER, Bools, Ints
-from analytics.demo.schema import DEVICES, ROOT_CAUSES, SYMPTOMS
+from analytics.demo.sampling import DAY_S, HOUR_S, NEVER, Bools, Ints
 from analytics.demo.segments import SEGMENTS
-from analytics.demo.services import FOOTPRINTS, SERVICES, SYMPTOM_PROBABILITIES, service_position
+from analytics.demo.services import (
+    FOOTPRINTS,
+    SERVICES,
+    SYMPTOM_PROBABILITIES,
+    SYMPTOMS,
+    service_position,
+)
 from analytics.demo.ticket_texts import DOCK_POSITION
 from analytics.demo.tickets import RESOLVE_MEDIAN_HOURS, TARGET_HOURS, Requests
 from analytics.demo.timeline import (
@@ -43,6 +44,7 @@ from analytics.demo.timeline import (
     black_fridays,
 )
 from analytics.demo.web import STEP_PROBABILITIES, scraper_day
+from analytics.schema import DEVICES, ROOT_CAUSES
 
 FORMAT = 1
 _MONTHS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
@@ -98,30 +100,6 @@ def describe(world: World) -> dict[str, Any]:
         "tickets": _tickets(world),
         "surveys": _surveys(),
     }
-
-
-def write_truth(truth: Mapping[str, Any], folder: Path) -> None:
-    """Write truth.json, one top-level key per line, the same bytes for the same content.
-
-    Raises
-    ------
-    DemoWriteError
-        The file cannot be written.
-    """
-    lines = [
-        f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
-        for key, value in truth.items()
-    ]
-    path = folder / "truth.json"
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
-        unfinished.replace(path)
-    except OSError as error:
-        raise DemoWriteError(
-            f"{path} cannot be written: {error}.",
-            hint="Choose a folder you may write to, on a disk with about 200 MB free.",
-        ) from error
 
 
 def _moment(second_s: int) -> str | None:
@@ -230,6 +208,7 @@ def _experiments(world: World) -> list[dict[str, Any]]:
             "kind": design.kind,
             "extra_order_probability": design.extra_orders,
             "extra_line_probability": design.upsell,
+            "extra_line_products": list(UPSELL_PRODUCTS) if design.upsell else [],
             "lost_treatment_without_order": design.lost_treatment,
             "intended_split": {"control": 0.5, "treatment": 0.5},
             "n_assigned": {"control": counts[0], "treatment": counts[1]},
@@ -326,16 +305,16 @@ def _majors(world: World) -> list[dict[str, Any]]:
 
 def _series(world: World) -> dict[str, Any]:
     disk = service_position(planted.DISK_SERVICE)
-    full_at = START + timedelta(hours=disk_full_hour(world.timeline))
-    ninety = (100.0 - 90.0) / planted.DISK_FILL_PERCENT_PER_DAY
+    full_s = disk_full_hour(world.timeline) * HOUR_S
+    ninety_s = full_s - round((100.0 - 90.0) / planted.DISK_FILL_PERCENT_PER_DAY * DAY_S)
     return {
         "anomalies": [
             {
                 "service_id": item.service + 1,
                 "metric": item.metric,
                 "kind": item.kind,
-                "from": _moment(item.start_hour * 3600),
-                "until": _moment(item.end_hour * 3600),
+                "from": _moment(item.start_hour * HOUR_S),
+                "until": _moment(item.end_hour * HOUR_S),
             }
             for item in world.anomalies
         ],
@@ -346,8 +325,8 @@ def _series(world: World) -> dict[str, Any]:
             "straight_line_from": (
                 world.timeline.until - timedelta(days=planted.DISK_FILL_DAYS_BEFORE_END)
             ).isoformat(),
-            "reaches_90_percent_on": (full_at - timedelta(days=ninety)).isoformat(),
-            "reaches_100_percent_on": full_at.isoformat(),
+            "reaches_90_percent_at": _moment(ninety_s),
+            "reaches_100_percent_at": _moment(full_s),
         },
     }
 

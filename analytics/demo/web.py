@@ -22,7 +22,6 @@ from analytics.demo.sampling import (
     pick_rows,
     skewed_seconds,
 )
-from analytics.demo.schema import DEVICES, STEPS
 from analytics.demo.segments import per_segment
 from analytics.demo.timeline import (
     SHOPPING_HOURS,
@@ -31,6 +30,7 @@ from analytics.demo.timeline import (
     draw_day_seconds,
     shopping_days,
 )
+from analytics.schema import DEVICES, STEPS
 
 VISIT, VIEW, CART, CHECKOUT, PURCHASE = range(len(STEPS))
 DESKTOP, MOBILE, TABLET = range(len(DEVICES))

@@ -10,9 +10,9 @@ from analytics.demo.catalog import Catalog
 from analytics.demo.customers import COUNTRIES, Customers
 from analytics.demo.people import PLACES
 from analytics.demo.sampling import DAY_S, NEVER, Floats, Ints, Streams, chance, pick, pick_rows
-from analytics.demo.schema import DEVICES, MEDIUMS, SOURCES, STEPS
 from analytics.demo.web import CART, CHECKOUT, PURCHASE, VIEW, VISIT, Visits
 from analytics.demo.writer import Coded, Table
+from analytics.schema import DEVICES, MEDIUMS, SOURCES, STEPS
 
 LANDING_PAGES = (
     "/", "/sale", "/laptops", "/phones", "/audio", "/accessories", "/software", "/services",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.demo.errors import DemoError, DemoWriteError
-from analytics.demo.sampling import DAY_S, NEVER, Ints
-from analytics.demo.schema import TABLES, ColumnType
+from analytics.demo.sampling import NEVER, Ints
 from analytics.demo.timeline import START
+from analytics.schema import TABLES, ColumnType
 
 _ROW_GROUP_SIZE = 250_000
 _MICROSECONDS = 1_000_000
@@ -52,7 +54,7 @@ def write_table(name: str, columns: Table, folder: Path) -> int:
     Parameters
     ----------
     name : str
-        A table of `schema.TABLES`.
+        A table of `analytics.schema.TABLES`.
     columns : mapping of str to Column
         Exactly the columns of that table, all of one length; 0 rows give an empty file.
     folder : Path
@@ -70,12 +72,12 @@ def write_table(name: str, columns: Table, folder: Path) -> int:
     DemoWriteError
         The file cannot be written.
     """
-    expected = TABLES[name]
+    expected = [(column.name, column.type) for column in TABLES[name].columns]
     if set(columns) != {column for column, _ in expected}:
         missing = sorted({column for column, _ in expected} ^ set(columns))
         raise DemoError(
             f"Table {name} was built with other columns than the warehouse has: {missing}.",
-            hint="Bring the builder of that table in line with analytics/demo/schema.py.",
+            hint="Bring the builder of that table in line with analytics/schema.py.",
         )
     arrays = [_to_arrow(columns[column], kind) for column, kind in expected]
     schema = pa.schema([(column, _ARROW_TYPES[kind]) for column, kind in expected])
@@ -84,10 +86,39 @@ def write_table(name: str, columns: Table, folder: Path) -> int:
     return int(table.num_rows)
 
 
-def _write_file(table: Any, path: Path) -> None:
+def write_truth(truth: Mapping[str, Any], folder: Path) -> None:
+    """Write truth.json, one top-level key per line, the same bytes for the same content.
+
+    Raises
+    ------
+    DemoWriteError
+        The file cannot be written.
+    """
+    lines = [
+        f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
+        for key, value in truth.items()
+    ]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    with _replacing(folder / "truth.json") as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A path beside `path` that takes its place: a stopped run leaves no half file behind."""
     unfinished = path.with_name(path.name + ".part")
     try:
-        # Written beside and renamed, so that a stopped run leaves no half table behind.
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        raise DemoWriteError(
+            f"{path} cannot be written: {error}.",
+            hint="Choose a folder you may write to, on a disk with about 200 MB free.",
+        ) from error
+
+
+def _write_file(table: Any, path: Path) -> None:
+    with _replacing(path) as unfinished:
         # Every option that changes bytes is fixed here, not left to the library's defaults.
         pq.write_table(
             table,
@@ -101,12 +132,6 @@ def _write_file(table: Any, path: Path) -> None:
             data_page_version="1.0",
             row_group_size=_ROW_GROUP_SIZE,
         )
-        unfinished.replace(path)
-    except OSError as error:
-        raise DemoWriteError(
-            f"{path} cannot be written: {error}.",
-            hint="Choose a folder you may write to, on a disk with about 200 MB free.",
-        ) from error
 
 
 def _to_arrow(column: Column, kind: ColumnType) -> Any:
@@ -130,8 +155,3 @@ def _to_arrow(column: Column, kind: ColumnType) -> Any:
     if kind == "BOOLEAN":
         return pa.array(column.astype(np.bool_))
     return pa.array(column, type=target, from_pandas=True)
-
-
-def dates_of(times_s: Ints) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Calendar days of the given seconds, as datetime64[D], shape (n,)."""
-    return np.datetime64(START, "D") + times_s // DAY_S
