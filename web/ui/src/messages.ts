@@ -24,7 +24,7 @@ export const say = {
   examples: "Questions to try",
   examplesFailed: "The examples cannot be read.",
   composerLabel: "Your question",
-  composerHint: "Ask an IT question, or a question about customers and operations",
+  composerHint: "Ask about IT or your figures",
   send: "Send",
   stop: "Stop",
   enterSends: "Enter sends, Shift+Enter breaks the line",

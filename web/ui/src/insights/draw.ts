@@ -59,6 +59,7 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
     nameTextStyle: { ...text, align: "left" },
     scale: plot.kind === "line" && isNarrow(plot),
     splitNumber: plot.isLying ? 3 : 4,
+    ...(plot.isLying && !hasLegend ? { max: "dataMax" } : {}), // no axis: no room to round up to
     axisLabel: { ...text, formatter: (at: number) => formatShort(at, plot.unit) },
     splitLine: { lineStyle: { color: colours.line } },
     show: !plot.isLying || hasLegend,

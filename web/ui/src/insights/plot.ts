@@ -50,7 +50,9 @@ export function planPlot(finding: Finding): Plot | null {
     series: shape.series.map((item) => ({ ...item, values: item.values.slice(0, cut) })),
     band: split === null ? bandOf(columns, rows) : null,
     unit: chart.unit ?? first.unit,
-    axis: lines.length === 1 ? first.label : "",
+    axis: shape.series.slice(1).every((item) => item.role === "before" || split !== null)
+      ? first.label
+      : "",
     nAll: split === null ? rows.length : shape.labels.length,
   };
 }

@@ -97,6 +97,9 @@ export function Page() {
       <a class="skip" href="#question">
         {say.skip}
       </a>
+      <div class="hidden-text" aria-live="polite" role="log">
+        {spoken}
+      </div>
       <div class={`shell ${isHistoryShown ? "with-history" : ""} ${panel ? "with-panel" : ""}`}>
         <Header
           isHistoryShown={isHistoryShown}
@@ -128,9 +131,6 @@ export function Page() {
           <Composer box={box} isBusy={control.isBusy} onSend={ask} onStop={control.stop} />
         </main>
         {panel && <Panel content={panel} title={titleOf(panel)} onClose={closePanel} />}
-      </div>
-      <div class="hidden-text" aria-live="polite" role="log">
-        {spoken}
       </div>
       {keys.isListShown && (
         <KeysDialog areOn={keys.areOn} onSwitch={keys.setOn} onClose={keys.hideList} />

@@ -94,6 +94,8 @@ function readCode(source: string, at: number, end: number): Read {
 
 function readEmphasis(source: string, at: number, end: number, n: number, depth: number): Read {
   const sign = source[at]!;
+  const run = /^[*_]+/.exec(source.slice(at, Math.min(end, at + FAR)))![0];
+  if (run.length > 3) return { tokens: [{ kind: "text", text: run, at }], to: at + run.length };
   const mark = source[at + 1] === sign ? sign + sign : sign;
   const from = at + mark.length;
   if (/\s/.test(source[from] ?? " ")) return null;
@@ -131,8 +133,8 @@ function readLink(
 ): Read {
   const close = closingBracket(source, at, Math.min(end, at + FAR));
   if (close < 0 || source[close + 1] !== "(" || depth >= DEEP) return null;
-  const stop = source.indexOf(")", close);
-  if (stop < 0 || stop >= end || stop - close > FAR) return null;
+  const stop = closingBracket(source, close + 1, Math.min(end, close + FAR), "()");
+  if (stop < 0) return null;
   const href = source.slice(close + 2, stop).trim().replace(/\s+["'].*$/, "");
   const children = parseInline(source, at + 1, close, isImage ? 0 : n, depth + 1);
   // A picture is told by its words alone: nothing is loaded from a text.
@@ -140,12 +142,12 @@ function readLink(
   return { tokens: [{ kind: "link", href, children }], to: stop + 1 };
 }
 
-function closingBracket(source: string, at: number, end: number): number {
+function closingBracket(source: string, at: number, end: number, pair = "[]"): number {
   let open = 0;
   for (let place = at; place < end; place += 1) {
     if (source[place] === "\\") place += 1;
-    else if (source[place] === "[") open += 1;
-    else if (source[place] === "]" && (open -= 1) === 0) return place;
+    else if (source[place] === pair[0]) open += 1;
+    else if (source[place] === pair[1] && (open -= 1) === 0) return place;
   }
   return -1;
 }

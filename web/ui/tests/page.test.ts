@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EventReader } from "../src/api/sse";
+import type { Column, Finding, Turn } from "../src/api/types";
+import { EMPTY, reduce } from "../src/chat/state";
+import { planPlot } from "../src/insights/plot";
+import { nextOrder, sortRows, toCsv, toTsv } from "../src/insights/tables";
+import { buildTree } from "../src/panel/structure";
+import { readAddress } from "../src/shell/address";
+import { formatCell, formatDate, formatNumber, formatShort, grainOf } from "../src/text/format";
+
+const column = (name: string, unit: Column["unit"] = null): Column => ({ name, label: name, unit });
+
+test("events are read however the stream is cut", () => {
+  const text = 'id: 1\nevent: text\ndata: {"a":"é\\n"}\n\n: note\n\nid: 2\r\nevent: done\r\ndata: 1\r\n\r\n';
+  for (let size = 1; size < text.length; size += 1) {
+    const reader = new EventReader();
+    const events = [];
+    for (let at = 0; at < text.length; at += size) events.push(...reader.take(text.slice(at, at + size)));
+    assert.deepEqual(events, [
+      { id: "1", name: "text", data: '{"a":"é\\n"}' },
+      { id: "2", name: "done", data: "1" },
+    ]);
+  }
+});
+
+test("cells that spreadsheets would run are made harmless", () => {
+  const columns = [column("n,ame"), column("x", "number")];
+  const rows = [["=1+1", -5], ["＋cmd", 2], ['say "hi"', null], ["@a\tb", 3], [" -x", 4]];
+  assert.equal(
+    toCsv(columns, rows),
+    '"n,ame",x\r\n\'=1+1,-5\r\n\'＋cmd,2\r\n"say ""hi""",\r\n\'@a\tb,3\r\n\' -x,4\r\n',
+  );
+  assert.equal(toTsv(columns, rows).split("\n")[4], "'@a b\t3");
+});
+
+test("rows sort by figures and words, missing ones last, a third click gives the first order", () => {
+  const rows = [["b", 2], ["a", null], ["c10", 10], ["c9", 2]];
+  const names = (order: Parameters<typeof sortRows>[1]) => sortRows(rows, order).map((row) => row[0]);
+  assert.deepEqual(names({ column: 1, isDescending: true }), ["c10", "b", "c9", "a"]);
+  assert.deepEqual(names({ column: 1, isDescending: false }), ["b", "c9", "c10", "a"]);
+  assert.deepEqual(names({ column: 0, isDescending: false }), ["a", "b", "c9", "c10"]);
+  const first = nextOrder(null, 1, true);
+  const second = nextOrder(first, 1, true);
+  assert.deepEqual([first?.isDescending, second?.isDescending], [true, false]);
+  assert.equal(nextOrder(second, 1, true), null);
+});
+
+test("numbers and dates are written as the product writes them", () => {
+  const narrow = "\u202f";
+  assert.equal(formatNumber(1204400.5, "money"), "1,204,400.50");
+  assert.equal(formatNumber(0.0421, "fraction"), `4.2${narrow}%`);
+  assert.equal(formatNumber(12, "count"), "12");
+  assert.equal(formatShort(0, "fraction"), `0${narrow}%`);
+  assert.equal(formatDate("2026-05-12"), "12 May 2026");
+  assert.equal(formatDate("2026-05-01", "quarter"), "Q2 2026");
+  assert.equal(grainOf(["2026-01-01", "2026-02-01"]), "month");
+  assert.equal(grainOf(["2026-01-01", "2026-01-08"], "week"), "week");
+  assert.equal(formatCell(null, column("x", "money"), "day"), "no data");
+  assert.equal(formatCell(null, column("x"), "day"), "(none)");
+  assert.equal(formatCell(2026, column("year"), "day"), "2026");
+});
+
+function finding(chart: Partial<Finding["chart"]>, columns: Column[], rows: Finding["rows"]): Finding {
+  return {
+    analysis: "metric",
+    metric_query: null,
+    columns,
+    rows,
+    chart: { kind: "line", title: "T", x: null, y: [], series: null, unit: null, ...chart },
+    receipt: {
+      sql: "",
+      period: "",
+      definition: "",
+      filters: [],
+      n_rows: rows.length,
+      as_of: "2026-06-30",
+      notes: [],
+    },
+  };
+}
+
+test("a comparison is dashed, an interval is a band", () => {
+  const columns = ["value", "previous", "low_80", "high_80"].map((name) => column(name, "count"));
+  const plot = planPlot(
+    finding({ x: "day", y: ["value", "previous"] }, [column("day"), ...columns], [
+      ["2026-01-01", 5, 4, 3, 7],
+      ["2026-01-02", null, 6, 4, 8],
+    ]),
+  );
+  assert.deepEqual(plot?.series.map((item) => item.role), ["main", "before"]);
+  assert.deepEqual(plot?.series[0]?.values, [5, null]);
+  assert.deepEqual(plot?.band, { low: [3, 4], high: [7, 8] });
+  assert.deepEqual(plot?.labels, ["1 Jan 2026", "2 Jan 2026"]);
+});
+
+test("rows split into lines by a column, the largest first, gaps kept", () => {
+  const plot = planPlot(
+    finding({ x: "m", y: ["n"], series: "who" }, [column("m"), column("who"), column("n", "count")], [
+      ["2026-02-01", "small", 1],
+      ["2026-01-01", "large", 9],
+      ["2026-02-01", "large", 8],
+    ]),
+  );
+  assert.deepEqual(plot?.labels, ["Jan 2026", "Feb 2026"]);
+  assert.deepEqual(
+    plot?.series.map((item) => [item.name, item.values]),
+    [["large", [9, 8]], ["small", [null, 1]]],
+  );
+});
+
+test("many bars are cut and the cut is known; nothing to draw is no plot", () => {
+  const rows = Array.from({ length: 40 }, (_, n) => [`c${n}`, n]);
+  const plot = planPlot(finding({ kind: "bar", x: "c", y: ["n"] }, [column("c"), column("n", "count")], rows));
+  assert.deepEqual([plot?.labels.length, plot?.nAll, plot?.isLying], [15, 40, true]);
+  assert.equal(planPlot(finding({ kind: "bar" }, [column("c")], [["a"]])), null);
+});
+
+test("blocks become lists with their code and sub-lists inside", () => {
+  const block = (kind: string, level: number, depth: number, start: number) =>
+    ({ kind, level, depth, start, end: start + 1, number: "1" }) as Parameters<typeof buildTree>[0][0];
+  const tree = buildTree([
+    block("paragraph", 0, 0, 0),
+    block("step", 1, 1, 1),
+    block("bullet", 2, 2, 2),
+    block("code", 0, 1, 3),
+    block("step", 1, 1, 4),
+    block("bullet", 1, 1, 5),
+    block("paragraph", 0, 0, 6),
+  ]);
+  assert.deepEqual(
+    tree.map((node) => (node.kind === "list" ? node.items.length : "block")),
+    ["block", 2, 1, "block"],
+  );
+  const steps = tree[1];
+  assert.ok(steps?.kind === "list" && steps.isOrdered);
+  assert.deepEqual(steps.items[0]?.children.map((node) => node.kind), ["list", "block"]);
+});
+
+test("events build a turn; a failed one is asked again in its place", () => {
+  const ask = { kind: "ask", key: "k", question: "Q?" } as const;
+  let chat = reduce(EMPTY, ask);
+  const event = (value: unknown) => {
+    chat = reduce(chat, { kind: "event", key: "k", event: value as never });
+  };
+  event({ kind: "route", data: { route: "helpdesk", conversation_id: "c1" } });
+  event({ kind: "text", data: { text: "a" } });
+  event({ kind: "text", data: { text: "b" } });
+  assert.deepEqual([chat.conversationId, chat.turns[0]?.text], ["c1", "ab"]);
+  chat = reduce(chat, { kind: "fail", key: "k", problem: { error: "x", message: "m", hint: "", request_id: "" } });
+  assert.equal(chat.turns[0]?.status, "failed");
+  chat = reduce(chat, ask);
+  assert.deepEqual([chat.turns.length, chat.turns[0]?.text, chat.turns[0]?.problem], [1, "", null]);
+  event({ kind: "done", data: { turn_id: "t", question: "Q?", text: "whole", citations: [] } as Partial<Turn> });
+  assert.deepEqual([chat.turns[0]?.key, chat.turns[0]?.status, chat.turns[0]?.text], ["k", "done", "whole"]);
+  const left = reduce(chat, { kind: "reset" });
+  const late = { kind: "route", data: { route: null, conversation_id: "c1" } } as const;
+  assert.equal(reduce(left, { kind: "event", key: "k", event: late }), left);
+});
+
+test("addresses", () => {
+  assert.deepEqual(readAddress("/"), { kind: "home" });
+  assert.deepEqual(readAddress("/c/c%201"), { kind: "conversation", id: "c 1" });
+  assert.deepEqual(readAddress("/a/articles/vpn/a%25.md"), { kind: "article", id: "articles/vpn/a%.md" });
+  assert.deepEqual(readAddress("/a/%zz"), { kind: "article", id: "%zz" });
+});
