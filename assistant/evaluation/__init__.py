@@ -1,0 +1,1 @@
+"""Evaluation: questions with known answers → figures, through the same code that serves."""
