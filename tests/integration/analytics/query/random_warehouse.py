@@ -32,7 +32,7 @@ def write_warehouse(folder: Path, tables: dict[str, pd.DataFrame]) -> Path:
         if frame is not None and len(frame):
             listed = ", ".join(f'"{column}"' for column in frame.columns)
             connection.execute(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM frame")
-        connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
+        connection.table(name).write_parquet(str(folder / f"{name}.parquet"))
     connection.close()
     return folder
 
