@@ -175,9 +175,8 @@ def _draw_lines(
 def _category_season(month: Ints) -> Floats:
     """Multiplier of each category by calendar month, shape (n, 6)."""
     by_month = np.ones((13, len(PRODUCT_CATEGORIES)))
-    by_month[[8, 9], PRODUCT_CATEGORIES.index("Laptops")] = 1.45
-    by_month[[11, 12], PRODUCT_CATEGORIES.index("Audio")] = 1.40
-    by_month[1, PRODUCT_CATEGORIES.index("Services")] = 1.35
+    for category, (months, factor) in planted.CATEGORY_SEASON.items():
+        by_month[list(months), PRODUCT_CATEGORIES.index(category)] = factor
     return np.asarray(by_month[month])
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from analytics.demo import planted
 from analytics.demo.sampling import Floats, Ints
 from analytics.demo.timeline import START, Timeline
 from analytics.demo.writer import Coded, Table
@@ -68,8 +69,7 @@ PAIRS = (
     ("Keyboard K4", "Wireless Mouse M2", 0.36),
 )
 
-# Price per year before the end of the data, relative to today's, by category.
-_PRICE_DRIFT = (0.05, 0.04, 0.02, -0.01, -0.05, -0.04)
+# Cost per year before the end of the data, relative to today's, by category.
 _COST_DRIFT = (0.04, 0.04, 0.01, -0.02, -0.02, -0.05)
 # How much more a higher income leans to the dearer products of a category.
 _INCOME_LEAN = (-0.9, 0.0, 1.0)
@@ -155,7 +155,8 @@ def prices_at(
     half_years = (timeline.n_days - days) // 182
     years = half_years / 2.0
     category = catalog.category[products]
-    price = catalog.price[products] * (1.0 + np.array(_PRICE_DRIFT)[category] * years)
+    drift = np.array([planted.PRICE_DRIFT_PER_YEAR_BACK[name] for name in PRODUCT_CATEGORIES])
+    price = catalog.price[products] * (1.0 + drift[category] * years)
     cost = catalog.cost[products] * (1.0 + np.array(_COST_DRIFT)[category] * years)
     return np.round(price, 2), np.round(cost, 2)
 

@@ -84,6 +84,7 @@ def churn_features(customers: Customers, history: History, month_s: int) -> Floa
         "sev1_incident_180d": history.severe.count(everyone, now - 180 * DAY_S, now) > 0,
         "tenure_under_180d": now - customers.signed_up_s < 180 * DAY_S,
         "falling_frequency_90d": recent * 2 < before,
+        "region_south": customers.region == REGIONS.index(planted.SOUTH_REGION),
     }
     for code, plan in enumerate(PLANS):
         columns[f"plan_{plan}"] = customers.plan == code

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.demo import planted
 from analytics.demo.campaign_plan import Campaign
 from analytics.demo.people import NAMES, PLACES, mail_word
 from analytics.demo.sampling import (
@@ -63,10 +64,6 @@ _SEGMENT_AGE = np.array([45.0, 36.0, 47.0, 28.0, 56.0, 42.0])
 _INCOME_PLAN_LEAN = np.array([
     [1.25, 1.00, 0.70, 0.50], [1.00, 1.00, 1.00, 1.00], [0.75, 0.95, 1.25, 1.70],
 ])  # fmt: skip
-# Sign-ups: accounts moved over when the shop opened, then steady growth.
-_OPENING_RUSH = 3.2
-_OPENING_DAYS = 32.0
-_GROWTH_PER_YEAR = 0.16
 _CAMPAIGN_SIGN_UP_FRACTION = 0.62
 
 
@@ -201,8 +198,8 @@ def customers_table(streams: Streams, customers: Customers, timeline: Timeline) 
 
 def _sign_ups(rng: np.random.Generator, timeline: Timeline, n_customers: int) -> Ints:
     days = np.arange(timeline.n_days)
-    growth = 1.0 + _GROWTH_PER_YEAR * days / 365.0
-    rush = _OPENING_RUSH * np.exp(-days / _OPENING_DAYS)
+    growth = 1.0 + planted.SIGN_UP_GROWTH_PER_YEAR * days / 365.0
+    rush = planted.SIGN_UP_OPENING_RUSH * np.exp(-days / planted.SIGN_UP_OPENING_DAYS)
     weights = (growth + rush) * np.sqrt(shopping_days(timeline))
     everywhere = (
         np.zeros(n_customers, dtype=np.int64),

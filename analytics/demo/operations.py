@@ -24,6 +24,7 @@ from analytics.demo.services import (
     CAUSE_SHARES,
     SERVICES,
     SYMPTOMS,
+    TITLE_RANGES,
     TITLES,
     dependents,
     service_position,
@@ -122,7 +123,8 @@ def draw_incidents(streams: Streams, timeline: Timeline, customers: Customers) -
     mend_s = skewed_seconds(rng, mend_minutes * 60, 0.65, n_incidents)
     symptoms = rng.random((n_incidents, len(SYMPTOMS))) < symptom_matrix()[starts.cause]
     share = np.array(_DOWNTIME_SHARE)[level] * rng.uniform(0.7, 1.0, n_incidents)
-    title = pick(rng, [1.0] * len(TITLES), n_incidents)
+    first, last = np.array(TITLE_RANGES)[level].T
+    title = rng.integers(first, last)
     unknown = chance(rng, _UNKNOWN_CAUSE_PROBABILITY, n_incidents)
     incidents = Incidents(
         service=starts.service,

@@ -13,6 +13,24 @@ SOUTH_REGION = "South"
 SOUTH_DROP_FROM = date(2026, 5, 1)
 SOUTH_DROP_FRACTION = 0.35
 
+# Sign-ups: accounts moved over when the shop opened, then steady growth.
+SIGN_UP_OPENING_RUSH = 3.2
+SIGN_UP_OPENING_DAYS = 32.0
+SIGN_UP_GROWTH_PER_YEAR = 0.16
+
+# Months in which a category is bought more often, and by how much.
+CATEGORY_SEASON = {
+    "Laptops": ((8, 9), 1.45),
+    "Audio": ((11, 12), 1.40),
+    "Services": ((1,), 1.35),
+}
+
+# Prices per year before the end of the data, relative to the last ones.
+PRICE_DRIFT_PER_YEAR_BACK = {
+    "Laptops": 0.05, "Phones": 0.04, "Audio": 0.02,
+    "Accessories": -0.01, "Software": -0.05, "Services": -0.04,
+}  # fmt: skip
+
 # The checkout on phones loses people, and more of them after a redesign.
 CHECKOUT_LEAK_FROM = date(2026, 3, 10)
 CHECKOUT_COMPLETION = {"desktop": 0.62, "mobile": 0.42, "tablet": 0.55}
@@ -50,13 +68,14 @@ DISK_FILL_DAYS_BEFORE_END = 240
 
 # Monthly churn: log-odds of leaving in the next calendar month. Each feature is looked at on
 # the first of the month and can be computed from the tables.
-CHURN_INTERCEPT = -4.85
+CHURN_INTERCEPT = -4.95
 CHURN_LOG_ODDS = {
     "urgent_ticket_90d": 0.95,
     "late_ticket_90d": 0.75,
     "sev1_incident_180d": 0.90,
     "tenure_under_180d": 0.45,
     "falling_frequency_90d": 0.85,
+    "region_south": 0.40,
     "plan_none": 0.30,
     "plan_basic": 0.00,
     "plan_plus": -0.35,
@@ -72,12 +91,13 @@ CHURN_FEATURES = {
     "falling_frequency_90d": "1 if the orders (any status) of the 90 days before the month are "
     "fewer than half of those of the 90 days before them; orders that a campaign or an "
     "experiment caused do not count",
+    "region_south": "1 if the customer lives in the South, also where the table does not say so",
     "plan_none": "1 if the plan is none",
     "plan_basic": "reference level of the plans",
     "plan_plus": "1 if the plan is plus",
     "plan_premium": "1 if the plan is premium",
 }
-CHURN_WITHOUT_EFFECT = ("gender", "region", "income_band", "acquisition_channel", "age")
+CHURN_WITHOUT_EFFECT = ("gender", "income_band", "acquisition_channel", "age")
 
 # Some customers lose interest before they leave: their order rate falls to this share.
 FADE_PROBABILITY = 0.20

@@ -154,19 +154,21 @@ FOOTPRINTS: dict[str, dict[str, float]] = {
     "configuration": {"error_rate": 0.09, "requests": 0.75},
 }
 
-# Titles say what was seen, not why.
+# Titles say what was seen, not why; from the gravest to the mildest.
 TITLES = (
-    "{service}: slow responses",
-    "{service}: errors for part of the requests",
     "{service} unavailable",
-    "{service}: time-outs",
-    "{service}: users signed out again and again",
-    "{service}: degraded after the morning peak",
+    "{service} down for most users",
     "{service}: requests rejected",
+    "{service}: users signed out again and again",
+    "{service}: time-outs",
+    "{service}: errors for part of the requests",
     "{service}: intermittent failures",
     "{service}: pages load without data",
+    "{service}: slow responses",
     "{service}: alarm on load",
 )
+# How far down the list a title of severity 1..4 can begin and end.
+TITLE_RANGES = ((0, 2), (1, 6), (3, 9), (5, 10))
 
 
 def service_position(name: str) -> int:

@@ -146,7 +146,7 @@ EMPLOYEE_CONTEXTS = (
 CUSTOMER_CONTEXTS = (
     "", "", "", " I am waiting since Monday.", " I have written before.",
     " This is the second time.", " I am a customer of many years.", " Please call me back.",
-    " I can send photos.", " I need it for a birthday.", " Your chat sent me here.",
+    " Please answer by e-mail.", " Nobody answered the phone.", " Your chat sent me here.",
     " I tried the help page first.",
 )  # fmt: skip
 CLOSERS = ("", "", "", " Thanks.", " Thank you!", " Please help.", " Regards", " Many thanks")

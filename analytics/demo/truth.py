@@ -148,6 +148,16 @@ def _demand(timeline: Timeline) -> dict[str, Any]:
         "support_by_weekday": dict(zip(_DAYS, SUPPORT_WEEK, strict=True)),
         "support_by_month": dict(zip(_MONTHS, SUPPORT_YEAR, strict=True)),
         "black_fridays": [day.isoformat() for day in black_fridays(timeline)],
+        "category_season": {
+            name: {"months": list(months), "factor": factor}
+            for name, (months, factor) in planted.CATEGORY_SEASON.items()
+        },
+        "sign_ups": {
+            "growth_per_year": planted.SIGN_UP_GROWTH_PER_YEAR,
+            "opening_rush": planted.SIGN_UP_OPENING_RUSH,
+            "opening_days": planted.SIGN_UP_OPENING_DAYS,
+        },
+        "price_drift_per_year_back": planted.PRICE_DRIFT_PER_YEAR_BACK,
         "order_factor_by_region": REGION_ORDER_FACTOR,
         "order_factor_by_income_band": INCOME_ORDER_FACTOR,
         "order_factor_by_plan": PLAN_ORDER_FACTOR,
