@@ -120,8 +120,7 @@ _WORDS_BY_STATUS: Mapping[int, tuple[str, str, str]] = {
     500: (
         "internal_error",
         "Something failed on the server.",
-        "Nothing you sent was changed. Try again; if it stays, give the request id to whoever "
-        "runs Deskwise.",
+        "Try again; if it stays, give the request id to whoever runs Deskwise.",
     ),
 }
 

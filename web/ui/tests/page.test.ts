@@ -52,6 +52,9 @@ test("numbers and dates are written as the product writes them", () => {
   assert.equal(formatNumber(0.0421, "fraction"), `4.2${narrow}%`);
   assert.equal(formatNumber(12, "count"), "12");
   assert.equal(formatShort(0, "fraction"), `0${narrow}%`);
+  assert.equal(formatShort(803_150, "money"), "803.2k");
+  assert.equal(formatShort(-1_204_400, "money"), "-1.2M");
+  assert.equal(formatShort(2e9, "count"), "2bn");
   assert.equal(formatDate("2026-05-12"), "12 May 2026");
   assert.equal(formatDate("2026-05-01", "quarter"), "Q2 2026");
   assert.equal(grainOf(["2026-01-01", "2026-02-01"]), "month");

@@ -13,6 +13,11 @@ const SUFFIX: Partial<Record<Unit, string>> = {
   ms: "ms",
 };
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const STEPS: readonly [number, string][] = [
+  [1e9, "bn"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 const DIGITS: Record<Unit, number> = {
   money: 2,
   count: 0,
@@ -52,8 +57,8 @@ export function formatNumber(value: number, unit: Unit | null): string {
 export function formatShort(value: number, unit: Unit | null): string {
   const scaled = unit === "fraction" ? value * 100 : value;
   if (Math.abs(scaled) < 1000) return withUnit(digits(scaled, Math.abs(scaled) < 10 ? 2 : 1), unit);
-  const compact = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
-  return withUnit(compact.format(scaled), unit);
+  const [size, sign] = STEPS.find(([step]) => Math.abs(scaled) >= step)!;
+  return withUnit(digits(scaled / size, 1) + sign, unit);
 }
 
 export function isDate(value: Cell | undefined): value is string {
