@@ -126,6 +126,7 @@ def _one_row(result: MetricResult) -> Context:
                 "label": column.label,
                 "label_inside": lower_start(column.label),
                 "value": _value_words(value, column.unit),
+                "plural": _plural(column),
             }
             for column, value in zip(result.columns, row, strict=True)
         ]

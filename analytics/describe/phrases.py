@@ -17,6 +17,7 @@ from analytics.model import Cell, CustomerCondition, Filter
 
 WhenKind = Literal["days", "until", "snapshot", "all"]
 
+_TIMES = frozenset({"seconds", "minutes", "hours", "days", "years"})
 _MARKDOWN = "\\`*_[]<>|#"
 
 
@@ -71,13 +72,24 @@ def lower_start(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def condition_words(condition: Filter, label: str, *, boolean: bool = False) -> str:
+def condition_words(
+    condition: Filter, label: str, *, boolean: bool = False, unit: str | None = None
+) -> str:
     """Say a filter in words ("region North or South", "discount more than 20")."""
     truth: bool | None = None
     if boolean and condition.operator in ("=", "!=") and condition.values:
         truth = (condition.values[0] is True) == (condition.operator == "=")
-    values = [cell_words(value) for value in condition.values]
+    values = [_limit_words(value, unit) for value in condition.values]
     return phrase("condition", lower_start(label), condition.operator, values, truth)
+
+
+def _limit_words(value: Cell, unit: str | None) -> str:
+    """Write the number of a condition exactly: with separators and a time's unit, ids as is."""
+    if unit is None or not isinstance(value, int | float) or isinstance(value, bool):
+        return cell_words(value)
+    whole = float(value).is_integer()
+    text = f"{int(value):,}" if whole else f"{value:,}"
+    return f"{text} {unit}" if unit in _TIMES else text
 
 
 def filter_words(filters: Sequence[Filter], catalogue: Catalogue) -> tuple[str, ...]:
@@ -86,7 +98,9 @@ def filter_words(filters: Sequence[Filter], catalogue: Catalogue) -> tuple[str, 
     for condition in filters:
         dimension = catalogue.dimension(condition.dimension)
         boolean = dimension.kind == "boolean"
-        words.append(condition_words(condition, dimension.label, boolean=boolean))
+        words.append(
+            condition_words(condition, dimension.label, boolean=boolean, unit=dimension.unit)
+        )
     return tuple(words)
 
 
