@@ -121,6 +121,8 @@ def _cast(cells: pa.Array, target: pa.DataType) -> pa.Array | None:
     try:
         if is_number and (pa.types.is_integer(target) or pa.types.is_floating(target)):
             return cells.cast(target)
+        if pa.types.is_boolean(source) and target == pa.int32():
+            return cells.cast(target)
         if pa.types.is_timestamp(source) and source.tz is not None and source.tz != "UTC":
             cells = cells.cast(pa.timestamp(source.unit, "UTC"))
         if pa.types.is_timestamp(source) and target == pa.timestamp("us"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Final
 
 from analytics.catalogue import Catalogue, Measure, Metric, load_catalogue
@@ -38,7 +39,7 @@ def unanswerable_metrics(empty: Collection[str]) -> tuple[tuple[str, tuple[str, 
     """
     if not empty:
         return ()
-    catalogue = load_catalogue()
+    catalogue = _catalogue()
     found = []
     for table in TABLES:
         if table in empty:
@@ -46,6 +47,12 @@ def unanswerable_metrics(empty: Collection[str]) -> tuple[tuple[str, tuple[str, 
             if names:
                 found.append((table, tuple(names)))
     return tuple(found)
+
+
+@cache
+def _catalogue() -> Catalogue:
+    # Reading the files takes longer than loading a small table.
+    return load_catalogue()
 
 
 def _tables(metric: Metric, catalogue: Catalogue) -> set[str]:
@@ -57,6 +64,8 @@ def _tables(metric: Metric, catalogue: Catalogue) -> set[str]:
 
 def _tables_of(measure: Measure, catalogue: Catalogue) -> set[str]:
     own = catalogue.entities[catalogue.facts[measure.fact].entity].table
-    columns = [*measure.where, *([measure.column] if measure.column else [])]
+    columns = [*dict(measure.where), *([measure.column] if measure.column else [])]
     keys = [(measure.fact, column) for column in columns]
-    return {own, *(_COMPUTED_FROM[key] for key in keys if key in _COMPUTED_FROM)}
+    # A fact that is finer than its entity is called like the table it is taken from.
+    finer = {measure.fact} & set(TABLES)
+    return {own, *finer, *(_COMPUTED_FROM[key] for key in keys if key in _COMPUTED_FROM)}

@@ -248,9 +248,8 @@ def _orphans(
     assert column.references is not None
     parent = TABLES[column.references]
     key = parent.key[0]
-    condition = (
-        f'"{column.name}" NOT IN (SELECT "{key}" FROM "{parent.name}" WHERE "{key}" NOT NULL)'  # noqa: S608
-    )
+    known = f'SELECT "{key}" FROM "{parent.name}" WHERE "{key}" NOT NULL'  # noqa: S608
+    condition = f'"{column.name}" NOT NULL AND "{column.name}" NOT IN ({known})'
     n_rows = _count(connection, table.name, condition)
     if not n_rows:
         return

@@ -313,7 +313,7 @@ def _duckdb_table(path: Path, name: str) -> RawTable:
     try:
         with _open_duckdb(path) as connection:
             query = f"SELECT * FROM {_quoted(name)}"  # noqa: S608 - listed by the database, quoted
-            return _typed(connection.execute(query).to_arrow_table())
+            return _typed(connection.sql(query).to_arrow_table())
     except duckdb.Error as error:
         raise InputError(
             f"{path.name}, table {name} cannot be read: {str(error).splitlines()[0]}",

@@ -9,11 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.load import load
-from analytics.load.clean import arrow_schema
+from analytics.load.clean import arrow_schema, clean
+from analytics.load.merge import merge
+from analytics.load.sources import RawTable
 from analytics.schema import TABLES, Column, Table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -51,7 +54,24 @@ def contents(draw: st.DrawFn, table: Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(table))
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_canonical_cells_pass_through_the_cleaning_unchanged(
+    name: str, data: st.DataObject
+) -> None:
+    table = TABLES[name]
+    cells_found = data.draw(contents(table))
+    raw = RawTable(table=cells_found, rows=range(1, cells_found.num_rows + 1))
+    cleaned = clean(raw, "a.parquet", table, {one: one for one in table.column_names}, {})
+    assert cleaned.bad == cleaned.notes == ()
+    merged = merge([cleaned], ["a.parquet"], table, numbered=True)
+    key = [(column, "ascending") for column in table.key]
+    assert merged.good.equals(cells_found.sort_by(key))
+    assert merged.bad == merged.notes == ()
+
+
+@settings(max_examples=3, deadline=None)
 @given(st.fixed_dictionaries({name: contents(table) for name, table in TABLES.items()}))
 def test_loading_canonical_parquet_loses_and_changes_nothing(
     tables: dict[str, pa.Table],
