@@ -9,7 +9,10 @@ from analytics.model import InsightOutcome, Refusal
 def _not_trained(request: Request) -> Refusal:
     return Refusal(
         reason="The churn model has not been trained on this data yet.",
-        suggestions=("What is the churn rate by plan?", "How many churned customers by churn reason?"),
+        suggestions=(
+            "What is the churn rate by plan?",
+            "How many churned customers by churn reason?",
+        ),
         analysis=request.kind,
         slots=dict(request.slots),
     )

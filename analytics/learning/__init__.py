@@ -1,0 +1,1 @@
+"""Learning with honest scores: splits, leak guard, calibration, and the model registry."""
