@@ -213,7 +213,7 @@ def _per_entity(measure: Measure, fact: Fact, rows: ibis.Table, by: Sequence[str
         inner = rows[measure.column].nunique()
     else:
         inner = rows[fact.key].nunique() if fact.repeats_key else rows.count()
-    each = rows.group_by([*by, measure.per]).aggregate(n=inner)
+    each = rows.group_by(list(dict.fromkeys([*by, measure.per]))).aggregate(n=inner)
     if measure.aggregate == "mean_distinct":
         return _grouped(each, by, {"m0": each.n.mean()})
     return _grouped(each, by, {"m0": each.count(where=each.n >= measure.at_least)})

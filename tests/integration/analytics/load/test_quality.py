@@ -35,8 +35,8 @@ def found(report: QualityReport) -> set[tuple[str, str, str]]:
 
 
 CUSTOMER = {"customer_id": 1, "signed_up_at": AT, "status": "active"}
-SESSION = {"session_id": 1, "started_at": AT, "converted": False}
-TICKET = {"ticket_id": 1, "opened_at": AT, "is_spam": False}
+SESSION = {"session_id": 1, "started_at": AT, "converted": False, "is_bounce": True}
+TICKET = {"ticket_id": 1, "opened_at": AT, "is_spam": False, "reopened_count": 0}
 INCIDENT = {"incident_id": 1, "started_at": AT}
 
 CASES: list[tuple[dict[str, list[dict[str, Any]]], tuple[str, str, str]]] = [
@@ -48,7 +48,7 @@ CASES: list[tuple[dict[str, list[dict[str, Any]]], tuple[str, str, str]]] = [
      ("reason_without_churn", "customers", "warning")),
     ({"customers": [CUSTOMER, CUSTOMER]}, ("duplicate_key", "customers", "error")),
     ({"customers": [{**CUSTOMER, "customer_id": None}]}, ("value_missing", "customers", "error")),
-    ({"customers": [{**CUSTOMER, "signed_up_at": None}]},
+    ({"customers": [CUSTOMER, {**CUSTOMER, "customer_id": 2, "signed_up_at": None}]},
      ("value_missing", "customers", "warning")),
     ({"customers": [{**CUSTOMER, "birth_date": date(1811, 1, 1)}]},
      ("date_implausible", "customers", "warning")),
@@ -103,6 +103,18 @@ CASES: list[tuple[dict[str, list[dict[str, Any]]], tuple[str, str, str]]] = [
     ({"service_metrics": [{"service_id": 1, "metric": "error_rate", "measured_at": AT,
                            "value": 3.0}]},
      ("reading_out_of_range", "service_metrics", "warning")),
+    ({"orders": [{"order_id": 1, "ordered_at": AT}]}, ("value_missing", "orders", "error")),
+    ({"orders": [{"order_id": 1, "ordered_at": AT},
+                 {"order_id": 2, "ordered_at": AT, "status": "returned"}]},
+     ("value_missing", "orders", "warning")),
+    ({"order_lines": [{"order_id": 1, "line_no": 1, "quantity": 1, "unit_cost": 1.0}]},
+     ("line_without_amount", "order_lines", "error")),
+    ({"order_lines": [{"order_id": 1, "line_no": 1, "quantity": 1, "unit_price": 1.0}]},
+     ("line_without_cost", "order_lines", "error")),
+    ({"web_sessions": [{**SESSION, "is_bounce": None}]},
+     ("bounce_unknown", "web_sessions", "warning")),
+    ({"tickets": [{**TICKET, "reopened_count": None}]},
+     ("reopened_unknown", "tickets", "warning")),
 ]  # fmt: skip
 
 
