@@ -55,6 +55,8 @@ class Atom:
     period: Period
     floating: Callable[[int], Period] | None = None
     """For a month, quarter, half or day without a year: the period of a given year."""
+    beside: Period | None = None
+    """The same month in the year of the other end of a range."""
     reference: Unit | None = None
     """Set for `previous month`: in a comparison it is meant from the other period."""
     to_date: bool = False
@@ -262,7 +264,7 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (rf"(?:the )?(?P<unit>{LONG_UNIT}) before last", _before_last),
         (r"(?:the )?(?P<before>day before )?yesterday", _yesterday),
         (r"today", _today),
-        (rf"(?:last|on|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
+        (rf"(?:last|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
         (rf"(?:calendar |iso )?(?:week|wk|cw|w|kw) (?P<number>\d{{1,2}})(?:(?: of)?(?: ,)? (?P<year>{YEAR}))?", _week_number),
     )
 )

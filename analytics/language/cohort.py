@@ -48,10 +48,14 @@ def read_cohort(scene: Scene) -> bool:
         Whether the question picks customers by what they did; then the draft's metric is set
         unless another one is named.
     """
+    base = _base(scene)
     heads = _heads(scene)
+    if base is not None and scene.tags[base[1]].metrics:
+        heads = [*heads, base[1]]
+    if base is not None:
+        heads += scene.find(lambda t: t.metrics[:1] == ("customers affected",))
     if not heads:
         return False
-    base = _base(scene)
     clauses = _clauses(scene, heads[0], base)
     if not clauses or not _is_cohort(scene, clauses, base):
         return False
@@ -104,19 +108,36 @@ def _clauses(scene: Scene, head: int, base: tuple[str, int] | None) -> list[_Cla
         if base is not None and i == base[1]:
             continue
         metric = next((_VERBS[c] for c in _VERBS if c in tag.concepts), None)
+        if metric == "contacts" and not _about_message(scene, i):
+            metric = None
         if metric is not None and not tag.members and not tag.metrics[:1] == ("revenue",):
             clause = _Clause(metric, i)
             flag = next((_VERB_FLAGS[c] for c in _VERB_FLAGS if c in tag.concepts), None)
             if flag is not None and metric == "contacts":
                 clause.filters.append(Filter(dimension=flag, operator="=", values=(True,)))
             found.append(clause)
-        elif tag.metrics[:1] and tag.metrics[0] in _OBJECTS and i > head and _is_had(scene, i):
+        elif tag.metrics[:1] == ("customers affected",) and base is not None:
+            found.append(_Clause("incidents", i))
+        elif tag.metrics[:1] and tag.metrics[0] in _OBJECTS and i > head and _is_had(scene, i) and not _is_ranked(scene, i):
             found.append(_Clause(_OBJECTS[tag.metrics[0]], i))
     return _merged_objects(scene, found)
 
 
+def _is_ranked(scene: Scene, index: int) -> bool:
+    before = scene.before(index)
+    return before is not None and scene.tags[before].rank is not None
+
+
+def _about_message(scene: Scene, index: int) -> bool:
+    following = scene.tags[index + 1 : index + 5]
+    return any("message" in t.concepts or {"contacts", "campaigns"} & set(t.metrics) for t in following)
+
+
 def _is_had(scene: Scene, index: int) -> bool:
     """Say whether customers "have", "raised" or are "with" the thing."""
+    before = scene.before(index)
+    if before is not None and scene.tags[before].quantity is not None:
+        return True
     for i in range(index - 1, max(-1, index - 7), -1):
         tag = scene.tags[i]
         if tag.text in {"with", "have"} or tag.cue in {"without"} or "raise" in tag.concepts:
@@ -144,6 +165,9 @@ def _is_cohort(scene: Scene, clauses: list[_Clause], base: tuple[str, int] | Non
     if base is not None or len(clauses) > 1:
         return True
     clause = clauses[0]
+    counted = any(t.cue == "how_many" for t in scene.tags) and not any(t.cue == "share" for t in scene.tags)
+    if clause.metric == "orders" and counted and any("again" in t.concepts for t in scene.tags):
+        return True
     if _denied(scene, clause.verb) is not None or _quantity_near(scene, clause) is not None:
         return True
     if clause.metric in {"tickets", "open tickets", "incidents", "reopened tickets", "returned orders", "cancelled orders"}:
@@ -182,7 +206,7 @@ def _denied(scene: Scene, index: int) -> int | None:
         tag = scene.tags[i]
         if tag.cue in {"not", "without"}:
             return i
-        if tag.cue == "who" or tag.concepts & set(_VERBS) or tag.time is not None:
+        if tag.cue == "who" or tag.concepts & (set(_VERBS) - set(_VERB_FLAGS)) or tag.time is not None:
             return None
     return None
 
@@ -203,8 +227,10 @@ def _quantity_near(scene: Scene, clause: _Clause) -> int | None:
 
 
 def _is_age(scene: Scene, index: int) -> bool:
-    before = scene.before(index)
+    before, following = scene.before(index), scene.after(index)
     if before is None:
+        return False
+    if following is not None and scene.tags[following].metrics and scene.gap(index, following) == "":
         return False
     tag = scene.tags[before]
     return "customers" in tag.metrics or "people" in tag.concepts
@@ -214,6 +240,16 @@ def _fill(scene: Scene, clause: _Clause) -> None:
     """Read denial, number, values and time of one condition."""
     denied = _denied(scene, clause.verb)
     clause.used.append(clause.verb)
+    for i in range(clause.verb - 1, max(-1, clause.verb - 6), -1):
+        tag = scene.tags[i]
+        if tag.cue == "who" or tag.metrics or tag.time:
+            break
+        if "raise" in tag.concepts or tag.text in {"place", "make"}:
+            clause.used.append(i)
+    again = [i for i in range(clause.verb + 1, min(len(scene), clause.verb + 5)) if "again" in scene.tags[i].concepts]
+    if again and clause.metric == "orders":
+        clause.value = 2
+        clause.used.append(again[0])
     if denied is not None:
         clause.negated = True
         clause.never = scene.tags[denied].text == "never"
@@ -258,7 +294,8 @@ _SPANS = frozenset({"month", "period", "time", "year", "quarter", "week", "day"}
 
 
 def _is_verb(tag: Tag) -> bool:
-    return bool(tag.concepts & {"earn", "leave", "join", "buy", "visit", "spend"}) and not tag.members
+    states = all(m.dimension.endswith("_status") for m in tag.members)
+    return bool(tag.concepts & {"earn", "leave", "join", "buy", "visit", "spend"}) and states
 
 
 def _points_back(scene: Scene, index: int) -> bool:

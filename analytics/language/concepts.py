@@ -28,14 +28,14 @@ _WORDS: dict[str, str] = {
     "return": r"return|returned|returning|send back|sent back|bring back|brought back|give back|gave back|come back as return|refund|refunded",
     "cancel": r"cancel|cancelled|canceled|cancelling|canceling|call off|called off",
     "resolve": r"resolve|resolved|resolving|solve|solved|solving|fix|fixed|fixing|close|closed|closing|settle|settled|finish|finished|clear|cleared|sort out|sorted out|sort|deal with|dealt with|complete|completed|wrap up|wrapped up|resolution|get fixed|got fixed|done|work off|worked off|close out",
-    "repair": r"restore|restored|recover|recovered|repair|repaired|get back up|got back up|back up|bring back up|fix|fixed|resolve|resolved|solve|solved|end|ended|last|lasted|be over",
+    "repair": r"restore|restored|recover|recovered|repair|repaired|get back up|got back up|back up|bring back up|fix|fixed|resolve|resolved|solve|solved|end|ended|last|lasted",
     "reply": r"reply|replied|replying|answer|answered|answering|respond|responded|responding|react|reacted|get back|got back|first reply|first answer|first response|first respond|first hear|hear back|heard back|first contact|response|get a reply|got a reply|get an answer|got an answer|hear from us|reaction|first touch|get to",
-    "wait": r"wait|waited|waiting|be waiting|sit|sat|sitting|hang|hanging|take|took|taken|taking",
+    "wait": r"wait|waited|waiting|sit|sat|sitting|hang|hanging|take|took|taken|taking",
     "detect": r"detect|detected|detecting|notice|noticed|noticing|spot|spotted|discover|discovered|find out|found out|become aware|became aware|detection",
     "acknowledge": r"acknowledge|acknowledged|acknowledging|pick up|picked up|acknowledgement|ack|acked",
     "reopen": r"reopen|reopened|reopening|re open|re opened|open again|opened again|bounce back|bounced back|come back open|came back|come back",
     "raise": r"raise|raised|raising|log|logged|logging|file|filed|filing|report|reported|reporting|open|opened|opening|create|created|creating|submit|submitted|submitting|send in|sent in|come in|came in|coming in|arrive|arrived|arriving|receive|received|receiving|land|landed|hand in|handed in|write|wrote|written|call in|called in|get in touch|got in touch|contact|contacted|reach out|reached out|lodge|lodged|enter|entered|come up|came up|write in|wrote in|write to|wrote to|reach|reached|pour in|poured in",
-    "unresolved": r"still open|unresolved|not resolved|not yet resolved|not solved|not yet solved|unsolved|outstanding|still waiting|still unresolved|not closed|not yet closed|remain open|remained open|remaining open|be open|stay open|in the backlog|in backlog|await resolution|waiting to be resolved|waiting to be solved|pending resolution|open|on the pile|untouched|still to be resolved|still to be solved|to be resolved|left open|not fixed|yet to be resolved|yet to be solved|still on the pile|still not resolved|still not solved|still not closed",
+    "unresolved": r"still open|unresolved|not resolved|not yet resolved|not solved|not yet solved|unsolved|outstanding|still waiting|still unresolved|not closed|not yet closed|remain open|remained open|remaining open|stay open|await resolution|waiting to be resolved|waiting to be solved|pending resolution|open|on the pile|untouched|still to be resolved|still to be solved|left open|not fixed|yet to be resolved|yet to be solved|still on the pile|still not resolved|still not solved|still not closed",
     "on_time": r"on time|in time|within (?:the )?(?:sla|target|deadline|agreed time|due time|due date|time limit|service level|limit|agreed target)|before (?:the )?(?:deadline|due time|due date|target)|by (?:the )?(?:deadline|due time|due date)|meet (?:the|their|its|our) (?:sla|target|deadline|due time|due date)|met (?:the|their|its|our) (?:sla|target|deadline|due time|due date)|meet sla|met sla|inside (?:the )?(?:sla|target)|punctually|make (?:the|their) deadline|made (?:the|their) deadline",
     "down": r"down|unavailable|offline|out of service|out of order|out of action|unreachable|not available|inaccessible|knocked out",
     "up": r"up|up and running|available|online|reachable|in service",
@@ -44,7 +44,7 @@ _WORDS: dict[str, str] = {
     "rate_us": r"rate us|rate our|rated us|rate|rated|score us|scored us|score|scored",
     "own": r"own|owned|hold|held|holding|possess",
     "view": r"view|viewed|viewing|look at|looked at|see|saw|seen|click through|open|load|loaded",
-    "stay_on": r"stay|stayed|linger|lingered|last|lasted|spend|spent|remain|remained|be on",
+    "stay_on": r"stay|stayed|linger|lingered|last|lasted|spend|spent|remain|remained",
     "fail": r"fail|failed|failing|go wrong|went wrong|gone wrong",
     "reach_out": r"send|sent|mail|mailed|contact|contacted|approach|approached|reach|reached|target|targeted|receive|received|address|addressed|go out|went out",
     "launch": r"launch|launched|start|started|begin|began|begun|kick off|kicked off|run|ran|roll out|rolled out",
@@ -83,7 +83,7 @@ def _rule(needs: str, metrics: str, may: str = "") -> Rule:
 RULES: tuple[Rule, ...] = (
     # money
     _rule("how_much earn", "revenue", "sell buy raise"),
-    _rule("how_much sell", "revenue|units sold", "earn"),
+    _rule("how_much sell", "revenue", "earn"),
     _rule("how_much spend noun:customer", "revenue", "buy"),
     _rule("how_much spend noun:campaign", "campaign spend", "cost launch"),
     _rule("how_much cost noun:campaign", "campaign spend", "launch spend"),
@@ -97,6 +97,13 @@ RULES: tuple[Rule, ...] = (
     _rule("average spend noun:customer", "revenue per customer", "how_much buy"),
     _rule("average earn noun:customer", "revenue per customer", "how_much buy"),
     _rule("what_do earn", "revenue"),
+    _rule("how_much average noun:order", "average order value", "earn"),
+    _rule("how_often noun:order cancel", "cancellation rate"),
+    _rule("how_often noun:order return", "return rate"),
+    _rule("how_often noun:ticket reopen", "reopen rate"),
+    _rule("how_often fail", "incidents", "noun:service noun:incident happen"),
+    _rule("how_often happen noun:incident", "incidents", "fail"),
+    _rule("how_many message reach_out", "contacts", "noun:contact noun:campaign"),
     # customers and orders
     _rule("how_often buy", "purchase frequency", "noun:customer average noun:order"),
     _rule("how_often noun:order noun:customer", "purchase frequency", "average buy"),
@@ -111,7 +118,6 @@ RULES: tuple[Rule, ...] = (
     _rule("noun:customer buy", "active customers", "how_many"),
     _rule("share noun:customer leave", "churn rate", "how_many"),
     _rule("share noun:customer keep", "retention rate", "how_many"),
-    _rule("noun:customer buy again", "repeat purchase rate", "share"),
     _rule("share buy again", "repeat purchase rate", "noun:customer"),
     _rule("share noun:customer again", "repeat purchase rate", "buy"),
     _rule("share noun:order return", "return rate"),
@@ -135,7 +141,6 @@ RULES: tuple[Rule, ...] = (
     _rule("how_long noun:visitor", "average session duration", "average stay_on site wait visit"),
     _rule("how_long stay_on site", "average session duration", "average noun:visitor noun:session visit"),
     _rule("share cart abandon", "cart abandonment rate", "noun:session noun:visitor how_many"),
-    _rule("cart abandon", "cart abandonment rate", "noun:session noun:visitor average"),
     _rule("how_many visit", "sessions|visitors", "site"),
     _rule("noun:visitor visit", "visitors", "site how_many"),
     # campaigns
@@ -191,7 +196,7 @@ NOUNS: dict[str, str] = {
 """Metrics whose names are also plain nouns."""
 
 VAGUE_WORDS: dict[str, tuple[str, ...]] = {
-    "survey": ("survey answers",), "issue": ("tickets", "incidents"), "problem": ("tickets", "incidents"),
+    "survey": ("survey answers",), "disk": ("disk used",), "issue": ("tickets", "incidents"), "problem": ("tickets", "incidents"),
     "thing go wrong": ("tickets", "incidents"), "trouble": ("tickets", "incidents"),
     "user": ("visitors", "active customers", "customers"),
     "survey score": ("csat", "nps"), "average survey score": ("csat", "nps"),
@@ -203,7 +208,10 @@ VAGUE_WORDS: dict[str, tuple[str, ...]] = {
     "conversion": ("conversion rate", "converted sessions", "response rate"),
     "performance": ("revenue", "sla compliance", "availability"),
     "response": ("first response time", "response rate"),
-    "loyalty": ("repeat purchase rate", "retention rate"),
+    "profitable": ("gross margin", "gross margin rate"), "profitability": ("gross margin", "gross margin rate"),
+    "best selling": ("units sold", "revenue"), "best seller": ("units sold", "revenue"),
+    "bestseller": ("units sold", "revenue"), "top seller": ("units sold", "revenue"),
+    "top selling": ("units sold", "revenue"), "loyalty": ("repeat purchase rate", "retention rate"),
     "resolution": ("resolution time", "resolved tickets"),
 }  # fmt: skip
 """Words that stand for several metrics, none of which is the usual one."""
@@ -256,7 +264,7 @@ ABSORBED: dict[str, frozenset[str]] = {
         "use": "cpu load|memory load|disk used|requests",
         "happen": "incidents|downtime|orders|tickets|sessions|revenue|customers affected|pageviews|visitors|churned customers|new customers",
         "how_long": "average session duration|first response time|resolution time|mttr|mttd|mtta|downtime",
-        "how_often": "purchase frequency|incidents|tickets",
+        "how_often": "purchase frequency",
         "how_happy": "csat|nps",
     }.items()
 }

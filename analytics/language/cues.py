@@ -12,7 +12,7 @@ from analytics.language.text import NUMBER_PATTERN as _NUMBER
 _CUES: tuple[tuple[str, str], ...] = (
     # quantity
     ("how_many", r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous|how big be"),
-    ("how_much", r"how much(?: money)?|what amount(?: of money)?|how high|how large|how big|how low|how good|how bad"),
+    ("how_much", r"how much(?: money)?|how full|how busy|how loaded|money|what amount(?: of money)?|how high|how large|how big|how low|how good|how bad"),
     ("what_do", r"what (?:do|have)"),
     ("how_long", r"how long|how fast|how quick|how quickly|how soon|how slow|how slowly|how speedily|how promptly|how rapidly|how swiftly|how many (?:hour|minute|day|second)|how much time|how many (?:hour|minute|day|second) (?:on average )?|what time do it take|length of time|speed|how speedy|hour until|hour till|hour before"),
     ("how_often", r"how often|how frequently|how many time|how frequent|how regularly"),
@@ -25,7 +25,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     # change
     ("growth", r"growth rate|growth|percentage change|percent change|% change|relative change|change in percent|change in %|percentage (?:increase|decrease|growth|difference)|percent (?:increase|decrease)|% (?:increase|decrease)|relative (?:growth|increase|decrease)|rate of change|(?:by )?(?:how many|what) (?:percent|percentage|%)"),
     ("change", r"(?:by )?how much (?:do|have|be|has) (?=.*(?:change|rise|rose|fall|fell|grow|grew|drop|increase|decrease|decline|climb|shrink|go up|go down))|by how much|by how many|net change|absolute change|change|changed|changing|difference|delta|increase|increased|decrease|decreased|rise|rose|risen|fall|fell|fallen|drop|dropped|decline|declined|go up|gone up|went up|go down|gone down|went down|grow|grew|grown|climb|climbed|shrink|shrank|shrunk|gain in|movement"),
-    ("more_than_then", r"(?:more|fewer|less|higher|lower|better|worse|larger|smaller)(?= (?:\S+ ){0,6}?than (?:in|during|last|the|a|one|same|over|for|on|at|q|h|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|20))"),
+    ("more_than_then", r"(?:more|fewer|less|higher|lower|better|worse|larger|smaller)(?= (?:\S+ ){0,12}?than (?:in|during|last|the|a|one|same|over|for|on|at|q|h|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|20))"),
     ("versus", r"vs|v|versus|compare with|compare to|compare against|compared with|compared to|compared against|comparing|compare|comparison|in comparison (?:with|to)|relative to|against|next to|side by side(?: with)?|set against|as opposed to|stack up against|measured against|than in|than during|than|rather than|alongside"),
     ("up_from", r"(?:up|down|different|differ|change|changed) (?:from|on|over)"),
     # trend
@@ -46,7 +46,7 @@ _CUES: tuple[tuple[str, str], ...] = (
 
 _ORDER_DOWN = r"high|highest|most|top|large|larger|largest|big|biggest|great|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|priciest|busiest|hardest|utmost|record|peak|oldest|more"
 _ORDER_UP = r"lowest|least|fewest|smallest|bottom|minimum|min|weakest|shortest|fastest|quickest|tiniest|lightest|youngest|cheapest|quietest"
-_ORDER_GOOD = r"best|best performing|top performing|best selling|healthiest|happiest"
+_ORDER_GOOD = r"best|best performing|top performing|healthiest|happiest"
 _ORDER_BAD = r"worst|worst performing|poorest|unhappiest"
 _SUPERLATIVE = r"highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|peak|" + _ORDER_UP + "|" + _ORDER_GOOD + "|" + _ORDER_BAD
 
@@ -77,7 +77,7 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")) for name, pattern in _CUES
 )
 RANK_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (order, re.compile(rf"(?<!\S){pattern}(?!\S)" if pattern.startswith("(?P") else rf"(?<!\S)(?:{pattern})(?!\S)"))
+    (order, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)(?! (?:selling|seller)(?!\S))"))
     for order, pattern in RANKS
 )
 

@@ -117,6 +117,7 @@ def _merged(
         conditions=[*base.customer_conditions, *fresh.conditions],
         mean_per=fresh.mean_per or base.mean_per,
         count_groups=fresh.count_groups or base.count_groups,
+        order_by=fresh.order_by or (base.order_by if not renamed else None),
         order=fresh.order or base.order,
         top_n=fresh.top_n if fresh.top_n is not None else base.top_n,
     )

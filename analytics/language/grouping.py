@@ -35,6 +35,9 @@ def _is_group(scene: Scene, index: int) -> bool:
     tag = scene.tags[previous]
     if tag.cue == "by" or tag.rank is not None:
         return True
+    if tag.metrics and set(tag.metrics) & set(scene.draft.metrics):
+        earlier = scene.before(previous)
+        return earlier is not None and scene.tags[earlier].rank is not None
     if tag.cue == "who" and tag.text in {"which", "who"}:
         return True
     if tag.cue in {"and", "or"} or tag.text in LIST_MARKS:
@@ -177,6 +180,8 @@ def read_rank(scene: Scene) -> None:
     if not places:
         return
     draft = scene.draft
+    if draft.grain is None:
+        _read_best_unit(scene, places)
     if not draft.dimensions and draft.grain is None:
         return
     ranks = [r for i in places if (r := scene.tags[i].rank) is not None]
@@ -189,8 +194,39 @@ def read_rank(scene: Scene) -> None:
         following = scene.after(index)
         if following is not None and set(scene.tags[following].metrics) & set(draft.metrics):
             scene.use(index)
+    draft.order_by = _sorted_by(scene)
     draft.order = directions[0] if directions else "descending"
-    draft.top_n = _limit(scene, ranks)
+    draft.top_n = _limit(scene, ranks) or draft.top_n
+
+
+def _sorted_by(scene: Scene) -> str | None:
+    """Return the metric after "sorted by" when it is not the first one asked for."""
+    for index, tag in enumerate(scene.tags):
+        told = tag.rank is not None and tag.text.endswith(" by")
+        following = scene.after(index)
+        if not told or following is None:
+            continue
+        names = [m for m in scene.tags[following].metrics if m in scene.draft.metrics]
+        scene.use(following)
+        if names and names[0] != scene.draft.metrics[0]:
+            return names[0]
+    return None
+
+
+def _read_best_unit(scene: Scene, places: list[int]) -> None:
+    """`the best month`, `the three busiest weeks`."""
+    for place in places:
+        following = scene.after(place)
+        if following is None:
+            continue
+        text = scene.tags[following].text
+        if scene.tags[following].is_unknown and text in {"day", "week", "month", "quarter", "year"}:
+            scene.draft.grain = text  # type: ignore[assignment]
+            scene.use(following)
+            rank = scene.tags[place].rank
+            if rank is not None and rank.n is None and scene.tags[following].norm == text:
+                scene.draft.top_n = 1
+            return
 
 
 def _direction(scene: Scene, order: str) -> str:
@@ -219,6 +255,8 @@ def _asks_for_one(scene: Scene, ranks: list[Rank]) -> bool:
     if any(r.order == "rank" for r in ranks):
         return False
     for index, tag in enumerate(scene.tags):
+        if tag.time is not None and tag.time.kind == "grain" and tag.text.split()[-2:-1] in (["which"], ["what"]):
+            return tag.norm == tag.text
         if not set(tag.dimensions) & set(scene.draft.dimensions):
             continue
         words = {t.text for t in scene.tags[max(0, index - 3) : index]}

@@ -18,6 +18,8 @@ _UNNAMED = frozenset({"customer", "incident"})
 _MOST_VALUES = 5000
 _NOT_BY_ITSELF = frozenset({"none", "other", "a", "b", "1", "2", "3", "4", "over", "left", "post", "cost"})
 """Labels and synonyms that say nothing without the name of their dimension."""
+_ONLY_PLURAL = frozenset({"opens", "hits", "views", "sends", "visits", "conversions"})
+"""Metrics called by a plural noun whose singular is a verb."""
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -148,7 +150,13 @@ def _mention(start: int, end: int, phrases: list[_Phrase], norms: tuple[str, ...
 
 
 def _names(phrases: list[_Phrase], kind: str, norms: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(p.name for p in phrases if p.kind == kind))
+    return tuple(
+        dict.fromkeys(
+            p.name
+            for p in phrases
+            if p.kind == kind and not (set(p.norms) & _ONLY_PLURAL and p.norms != norms)
+        )
+    )
 
 
 def values_in(warehouse: Warehouse, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,8 @@ _NEVER_ALONE = frozenset(
     "new competitor competition rival poor post place normal medium call calls worst mildest "
     "recommendation complete relocation permission".split()
 )
+_FINE = frozenset({"subcategory", "article_id"})
+"""Dimensions whose values are everyday words throughout."""
 _CAUSE_DIMENSIONS = ("root_cause", "churn_reason")
 _VIA = frozenset({"via", "through", "by", "over", "per", "using", "thru"})
 _ABOUT = frozenset({"about", "concerning", "regarding", "around", "on"})
@@ -63,6 +65,7 @@ def read_members(scene: Scene) -> tuple[list[Filter], dict[int, int]]:
         if negated is not None:
             scene.use(negated)
     _read_flags(scene, filters, places)
+    _read_present(scene, filters, places)
     _read_missing(scene, filters, places)
     return _joined(filters, places)
 
@@ -114,6 +117,8 @@ def _resolve(scene: Scene, index: int) -> tuple[Member, ...]:
     if len(dimensions) > 1:
         dimensions = [d for d in dimensions if d in scene.preferred] or dimensions
     if len(dimensions) > 1:
+        dimensions = _by_list(scene, index, dimensions)
+    if len(dimensions) > 1:
         dimensions = _by_context(scene, index, dimensions)
     if len(dimensions) > 1:
         dimensions = _without_twins(scene, dimensions)
@@ -130,11 +135,29 @@ def _resolve(scene: Scene, index: int) -> tuple[Member, ...]:
 def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) -> bool:
     if tag.text in _NEVER_ALONE or tag.norm in _NEVER_ALONE:
         return True
-    if tag.text not in _WEAK and tag.norm not in _WEAK:
+    states = all(d.endswith("_status") for d in dimensions)
+    everyday = states or tag.text in _WEAK or tag.norm in _WEAK or set(dimensions) <= _FINE
+    if not everyday:
         return False
     following = scene.after(index)
     beside_noun = following is not None and bool(scene.tags[following].metrics)
+    if tag.text == "plus":
+        people = following is not None and any(m.endswith("customers") for m in scene.tags[following].metrics)
+        return not (people or _in_list_of(scene, index, "plan"))
+    if all(d.endswith("_status") for d in dimensions) and tag.norm.endswith(("ed", "lost", "left")):
+        return not beside_noun
     return not (beside_noun and any(scene.is_own(d) or d == "plan" for d in dimensions))
+
+
+def _in_list_of(scene: Scene, index: int, dimension: str) -> bool:
+    """Say whether another value of the dimension stands right beside, in a list."""
+    for step in (scene.before, scene.after):
+        mark = step(index, marks=True)
+        listed = mark is not None and (scene.tags[mark].cue in {"and", "or", "versus"} or scene.tags[mark].text in LIST_MARKS)
+        mate = step(mark) if mark is not None and listed else None
+        if mate is not None and any(m.dimension == dimension for m in scene.tags[mate].members):
+            return True
+    return False
 
 
 def _is_cued(scene: Scene, index: int, dimension: str) -> bool:
@@ -165,6 +188,8 @@ def _has_cause_word(scene: Scene, index: int) -> bool:
     words = {t.text for t in scene.tags[max(0, index - 5) : index + 4]}
     cause = {"because", "due", "reason", "cause", "caused", "blame", "behind", "owing", "root"}
     near = bool(words & cause) or _near_concept(scene, index, "caused")
+    gone = _near_concept(scene, index, "leave") or "churned customers" in scene.draft.metrics
+    near = near or (gone and _word_before(scene, index) in {"to", "for", "over", "with"})
     if near:
         for i in range(max(0, index - 5), min(len(scene), index + 4)):
             if "caused" in scene.tags[i].concepts:
@@ -190,6 +215,20 @@ def _near_noun(scene: Scene, index: int, metric: str, concept: str) -> bool:
 def _word_before(scene: Scene, index: int) -> str:
     words = [t for t in scene.tags[:index] if t.text not in {"the", "a", "an", "our"}]
     return words[-1].text if words else ""
+
+
+def _by_list(scene: Scene, index: int, dimensions: list[str]) -> list[str]:
+    """What stands in one list with it decides ("chat or email")."""
+    for step in (scene.before, scene.after):
+        mark = step(index)
+        mate = step(mark) if mark is not None and scene.tags[mark].cue in {"and", "or", "versus"} else None
+        if mate is None:
+            continue
+        others = {m.dimension for m in scene.tags[mate].members if scene.has(m.dimension)}
+        shared = [d for d in dimensions if d in others]
+        if shared and len(others) < len(dimensions):
+            return shared
+    return dimensions
 
 
 def _by_context(scene: Scene, index: int, dimensions: list[str]) -> list[str]:
@@ -300,7 +339,33 @@ def _read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> 
                 scene.use(ahead)
 
 
+_NULLABLE = frozenset(
+    {"assignee", "root_cause", "churn_reason", "article_id", "subcategory", "customer_country", "city"}
+)
+_PRESENT = {"discount": "has_discount", "campaign": "from_campaign", "incident": "has_incident", "cart": "added_to_cart"}
+"""Things that rows may have or lack, and the flag that says so."""
 _MISSING = {"unassigned": "assignee", "unowned": "assignee", "ownerless": "assignee"}
+
+
+def _read_present(scene: Scene, filters: list[Filter], places: dict[int, int]) -> None:
+    """`orders with a discount`, `without a discount`, `that had a discount`."""
+    for index in scene.find(lambda t: t.text in _PRESENT):
+        flag = _PRESENT[scene.tags[index].text]
+        words = [t.text for t in scene.tags[max(0, index - 3) : index]]
+        following = scene.after(index)
+        counted = following is not None and scene.tags[following].quantity is not None
+        before = scene.before(index)
+        counted = counted or (before is not None and scene.tags[before].quantity is not None)
+        if counted or not scene.has(flag) or not scene.is_own(flag):
+            continue
+        negated = _negation(scene, index)
+        if negated is None and not set(words[-2:]) & {"with", "have", "carry", "carried", "include", "any"}:
+            continue
+        places[index] = len(filters)
+        filters.append(Filter(dimension=flag, operator="=", values=(negated is None,)))
+        scene.use(index)
+        if negated is not None:
+            scene.use(negated)
 
 
 def _read_missing(scene: Scene, filters: list[Filter], places: dict[int, int]) -> None:
@@ -318,7 +383,7 @@ def _read_missing(scene: Scene, filters: list[Filter], places: dict[int, int]) -
                 continue
             if negated is not None and (before != negated or scene.tags[negated].cue != "without"):
                 continue
-            dimension = next((d for d in tag.dimensions if scene.has(d)), None)
+            dimension = next((d for d in tag.dimensions if d in _NULLABLE and scene.has(d)), None)
         if dimension is None or not scene.has(dimension):
             continue
         places[index] = len(filters)

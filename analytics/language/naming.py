@@ -9,7 +9,16 @@ from analytics.language.scene import LIST_MARKS, Scene
 from analytics.language.tagging import Tag
 
 _RULE_CUES = frozenset({"how_many", "how_much", "how_long", "how_often", "how_happy", "average", "share", "what_do"})
-_NEUTRAL_CUES = frozenset({"what_do", "how_many", "how_much", "how_long", "how_often", "how_happy"})
+_NEUTRAL_CUES = frozenset({"what_do", "how_many", "how_much"})
+_TELLING_CUES = frozenset({"how_long", "how_often", "how_happy", "average", "share"})
+COLUMNS: dict[str, str] = {
+    "customers affected": "customers_affected", "downtime": "downtime_minutes",
+    "pageviews": "session_pageviews", "mttd": "minutes_to_detect", "mtta": "minutes_to_acknowledge",
+    "mttr": "minutes_to_resolve", "resolution time": "resolution_hours",
+    "first response time": "first_response_hours", "average session duration": "duration_s",
+    "average order value": "order_value",
+}  # fmt: skip
+"""Metrics that a single row has too, and the column that holds it."""
 _FLAG_CONCEPTS: dict[str, str] = {
     "convert": "converted", "bounce": "is_bounce", "click": "contact_clicked",
     "open_message": "contact_opened", "respond": "contact_responded", "reopen": "was_reopened",
@@ -33,6 +42,7 @@ def name_metrics(scene: Scene) -> None:
         _take_noun(scene)
     if scene.draft.metrics:
         _linked_nouns(scene)
+        _in_order(scene)
         _use_plain_nouns(scene)
         _absorb(scene)
 
@@ -61,6 +71,9 @@ def _is_condition(scene: Scene, index: int, named: list[int]) -> bool:
     if _is_denied(scene, index):
         return True
     numeric = any(scene.catalogue.dimension(d).kind == "number" for d in tag.dimensions)
+    numeric = numeric or any(m in COLUMNS for m in tag.metrics)
+    if tag.text == "discount" and any("orders" in scene.tags[i].metrics for i in others):
+        return scene.tags[index - 1].text in {"a", "any", "no", "with", "have"} if index else False
     return numeric and any(
         place is not None and scene.tags[place].quantity is not None for place in (before, after)
     )
@@ -70,7 +83,7 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
     tags = [scene.tags[i] for i in scene.left() if not _is_denied(scene, i)]
     present = {c for t in tags for c in t.concepts} | {t.cue for t in tags if t.cue in _RULE_CUES}
     present |= {NOUNS[m] for t in tags for m in t.metrics if m in NOUNS and len(t.metrics) == 1}
-    present |= {"noun:customer" for t in tags if "people" in t.concepts}
+    present |= {"noun:customer" for t in tags if "people" in t.concepts or _is_kind_of_people(t)}
     present |= {"noun:product" for t in tags if "product" in t.dimensions}
     present |= {"noun:service" for t in tags if "service" in t.dimensions}
     if "share_total" in {t.cue for t in tags}:
@@ -83,7 +96,8 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
         allowed |= {c for c, metrics in ABSORBED.items() if set(rule.metrics) <= metrics}
         left = [t for t in tags if t.concepts and not t.concepts & allowed]
         odd = [t for t in left if not t.concepts & set(_FLAG_CONCEPTS)]
-        key = (len(odd), len(left), -len(rule.needs))
+        unsaid = {t.cue for t in tags if t.cue in _TELLING_CUES} - allowed
+        key = (len(odd) + len(unsaid), len(left), -len(rule.needs))
         if best is None or key < best[:3]:
             best = (*key, rule)
     return None if best is None else best[3]
@@ -93,6 +107,11 @@ def _beaten_by_name(scene: Scene, rule: Rule, named: list[int]) -> bool:
     """A metric called by its name stays, unless the rule names the very same one."""
     names = {m for i in named for m in scene.tags[i].metrics if len(scene.tags[i].metrics) == 1}
     return bool(names) and not names & set(rule.metrics)
+
+
+def _is_kind_of_people(tag: Tag) -> bool:
+    """Say whether a value stands for the people who have it ("women", "early adopters")."""
+    return any(m.dimension in {"gender", "lifestyle"} for m in tag.members)
 
 
 def _apply(scene: Scene, rule: Rule) -> None:
@@ -111,9 +130,9 @@ def _apply(scene: Scene, rule: Rule) -> None:
         nouns = {NOUNS[m] for m in tag.metrics if m in NOUNS}
         if len(tag.metrics) > 1 and tag.text in VAGUE_WORDS:
             scene.use(i)
-        if tag.concepts & wanted and not tag.flags and _is_state(tag):
+        if tag.concepts & wanted and _is_state(tag):
             scene.use(i)
-        elif ("product" in tag.dimensions and "noun:product" in wanted) or ("service" in tag.dimensions and "noun:service" in rule.needs and not _is_grouped(scene, i)):
+        elif ("product" in tag.dimensions and "noun:product" in wanted) or ("service" in tag.dimensions and "noun:service" in wanted and not _is_grouped(scene, i)):
             scene.use(i)
         elif nouns & wanted or (tag.cue in _RULE_CUES and tag.cue in wanted):
             scene.use(i)
@@ -143,6 +162,8 @@ def _take_named(scene: Scene, named: list[int]) -> None:
         elif not taken or _linked(scene, taken[-1], i):
             scene.draft.metrics.append(name)
             scene.use(i)
+            if taken:
+                scene.use(*(j for j in range(taken[-1] + 1, i) if scene.tags[j].cue == "versus"))
             taken.append(i)
 
 
@@ -150,7 +171,10 @@ def _linked(scene: Scene, left: int, right: int) -> bool:
     """Say whether two tags stand in one list ("A, B and C", "A + B")."""
     between = scene.tags[left + 1 : right]
     words = [t for t in between if t.text not in {"the", "of", "our", "number"}]
-    return bool(words) and all(t.cue in {"and", "how_many", "average"} or t.text in LIST_MARKS for t in words)
+    return bool(words) and any(not t.metrics for t in words) and all(
+        t.metrics
+        or t.cue in {"and", "how_many", "average", "versus"} or t.text in LIST_MARKS for t in words
+    )
 
 
 def _take_noun(scene: Scene) -> None:
@@ -179,10 +203,17 @@ def _is_grouped(scene: Scene, index: int) -> bool:
     if not tag.dimensions:
         return False
     i = scene.before(index)
+    ranked = [p for p in scene.find(lambda t: t.rank is not None) if p > index]
+    others = [p for p in scene.find(is_noun) if p != index]
+    if ranked and others and ranked[0] - index < 4 and "with" in scene.gap(index, ranked[0]).split():
+        return True
     if i is None:
         return False
     previous = scene.tags[i]
-    return previous.cue == "by" or (previous.rank is not None and previous.rank.n is not None)
+    if previous.cue == "by" or (previous.rank is not None and previous.rank.n is not None):
+        return True
+    asked = previous.number is not None or scene.tags[index - 1].text in {"which", "what"}
+    return bool(ranked and others and asked)
 
 
 def _linked_nouns(scene: Scene) -> None:
@@ -202,9 +233,19 @@ def _linked_nouns(scene: Scene) -> None:
                 break
 
 
+def _in_order(scene: Scene) -> None:
+    """Bring several metrics into the order in which they are said."""
+    places: dict[str, int] = {}
+    for index, tag in enumerate(scene.tags):
+        for name in tag.metrics:
+            places.setdefault(name, index)
+    scene.draft.metrics.sort(key=lambda name: places.get(name, -1))
+
+
 def _use_plain_nouns(scene: Scene) -> None:
     """Nouns that only say whose number it is: "revenue from customers in the South"."""
     owners = {m.split()[-1] for m in scene.draft.metrics}
+    scene.use(*scene.find(lambda t: t.text == "user" and len(t.metrics) > 1))
     for i in scene.find(is_noun):
         tag = scene.tags[i]
         if _is_grouped(scene, i) or _is_asked(scene, i):
@@ -218,6 +259,8 @@ def _use_plain_nouns(scene: Scene) -> None:
         if previous is not None and scene.tags[previous].number is not None:
             continue
         if previous is not None and scene.tags[previous].cue in {"without", "not"}:
+            continue
+        if previous is not None and scene.tags[previous].text in {"per", "for each", "for every"}:
             continue
         if tag.metrics[0] in scene.draft.metrics or tag.metrics[0].split()[-1] in owners or _is_reached(scene, tag):
             scene.use(i)
@@ -255,14 +298,27 @@ def _absorb(scene: Scene) -> None:
     """Explain verbs and cues that say nothing beyond the metric's own name."""
     metrics = set(scene.draft.metrics)
     additive = all(scene.catalogue.metric(m).additive for m in metrics)
+    rates = any(scene.catalogue.metric(m).unit == "fraction" for m in metrics)
     for i in scene.left():
         tag = scene.tags[i]
+        if tag.text == "new" and metrics <= {"new customers", "tickets", "campaigns"}:
+            scene.use(i)
+        if tag.text in {"score", "rating"} and metrics <= {"csat", "nps"} and not _has_number(scene, i):
+            scene.use(i)
         if tag.members or tag.flags or tag.dimensions or tag.metrics:
             continue
         if tag.concepts and any(metrics & ABSORBED.get(c, frozenset()) for c in tag.concepts):
             scene.use(i)
+        elif tag.cue == "how_many" and rates:
+            continue
+        elif tag.cue in _TELLING_CUES and metrics & ABSORBED.get(tag.cue, frozenset()):
+            scene.use(i)
         elif tag.cue in _NEUTRAL_CUES or (tag.cue == "average" and not additive):
             scene.use(i)
+
+
+def _has_number(scene: Scene, index: int) -> bool:
+    return any(p is not None and scene.tags[p].quantity is not None for p in (scene.before(index), scene.after(index)))
 
 
 def flag_of(concepts: Iterable[str]) -> str | None:

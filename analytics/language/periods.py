@@ -140,7 +140,7 @@ def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
     return False
 
 
-_LINK = re.compile(r"@(?: (?:,|and|or|/|&|vs|versus|v|to|-|with|against|than|until|till|through|compared with|compared to|next to|from|, and|on|over|in))+ @")
+_LINK = re.compile(r"@(?: (?:,|and|or|/|&|vs|versus|v|to|-|with|against|than|until|till|through|compared with|compared to|next to|from|, and|on|over|in|the|end|of))+ @")
 
 
 def _with_years(pieces: list[_Piece], as_of: date) -> list[_Piece]:
@@ -154,7 +154,8 @@ def _with_years(pieces: list[_Piece], as_of: date) -> list[_Piece]:
             continue
         if a.floating is not None and _is_range(between):
             period = _latest_not_after(a.floating, b.period)
-            result[left] = replace(result[left], atom=replace(a, period=period))
+            beside = a.floating(b.period.start.year)
+            result[left] = replace(result[left], atom=replace(a, period=period, beside=beside))
         elif a.floating is not None and b.floating is None and _same_unit(a.period, b.period):
             period = a.floating(b.period.start.year)
             result[left] = replace(result[left], atom=Atom(period=period))
@@ -167,7 +168,7 @@ def _with_years(pieces: list[_Piece], as_of: date) -> list[_Piece]:
 
 
 def _is_range(between: str) -> bool:
-    return bool(re.fullmatch(r"@ (?:to|-|until|till|through|and) @", between))
+    return bool(re.fullmatch(r"@ (?:to|-|until|till|through|and)(?: the)?(?: end of)? @", between))
 
 
 def _same_unit(a: Period, b: Period) -> bool:
@@ -194,9 +195,17 @@ def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | 
     if first.start >= last.end:
         return None
     relative = any(a.floating is not None for a in atoms)
-    same = _same_unit(first, last)
-    ends = (clipped(first, as_of), clipped(last, as_of)) if same else ()
+    near = atoms[0].beside or first
+    ends = (clipped(near, as_of), clipped(last, as_of)) if _same_unit(near, last) else ()
     return _match(Period(start=first.start, end=last.end), as_of, relative=relative, ends=ends)
+
+
+def _end_to_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    first, last = atoms[0].beside or atoms[0].period, atoms[1].period
+    if first.start >= last.start:
+        return None
+    ends = (clipped(first, as_of), clipped(last, as_of))
+    return _match(Period(start=first.end, end=last.end), as_of, ends=ends, snapshot=True)
 
 
 def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
@@ -326,7 +335,9 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
     *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in RELATIVE),
     (re.compile(rf"(?<!\S)(?:the )?(?P<ordinal>{ORDINAL}) (?:(?P<count>{NUMBER}) )?(?P<unit>{LONG_UNIT}) (?:of|in) @(?!\S)"), _part_of),
     (re.compile(r"(?<!\S)(?:the )?(?:week|wk) (?:of|commencing|starting|beginning|from) @(?!\S)"), _week_of),
+    (re.compile(r"(?<!\S)(?:at |by )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ (?:at |by )?(?:the )?(?:end|close) of @)+(?!\S)"), _list),
     (re.compile(r"(?<!\S)(?:at )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ @)+(?!\S)"), _list),
+    (re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"), _end_to_end),
     (re.compile(r"(?<!\S)(?:between|from) @ and @(?: inclusive)?(?!\S)"), _range),
     (re.compile(r"(?<!\S)(?:from )?(?:the )?(?:(?:start|beginning) of )?@ (?:to|-|until|till|through|up to) (?:and including )?(?:the end of )?@(?: inclusive)?(?!\S)"), _range),
     (re.compile(r"(?<!\S)(?<!different )(?<!differ )(?<!differs )(?<!up )(?<!down )(?<!change )(?<!changed )(?:since|starting|from) (?:the )?(?:(?:start|beginning) of )?@(?: on| onward| onwards)?(?: (?:to|until|till) (?:now|date|today))?(?!\S)"), _since),

@@ -56,7 +56,7 @@ class Quantity:
 
 QUANTITY_PATTERNS: tuple[tuple[Operator, re.Pattern[str]], ...] = (
     *(
-        (op, re.compile(rf"(?<!\S)(?:than )?(?P<op>{words}) (?:a |an )?(?:total of |score of |rating of |value of )?(?P<value>{_VALUE})(?P<scale>{_SCALE})(?: (?P<unit>{_UNIT}))?(?!\S)"))
+        (op, re.compile(rf"(?<!\S)(?:than |after |for )?(?P<op>{words}) (?:a |an )?(?:total of |score of |rating of |value of )?(?P<value>{_VALUE})(?P<scale>{_SCALE})(?: (?P<unit>{_UNIT}))?(?!\S)"))
         for op, words in _OPERATORS
     ),
     (">=", re.compile(rf"(?<!\S)(?P<op>between|from) (?P<value>{_VALUE})(?P<scale>{_SCALE})(?: {_UNIT})? (?:and|to|-) (?P<upper>{_VALUE})(?: (?P<unit>{_UNIT}))?(?!\S)")),

@@ -19,7 +19,8 @@ from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
 from analytics.model import Filter, MetricQuery
 
-_NEUTRAL_CUES = frozenset({"and", "or", "only", "who", "each", "how_many", "how_much", "what_do", "by"})
+_NEUTRAL_CUES = frozenset({"and", "or", "only", "who", "each", "how_much", "what_do", "by"})
+_AS_TO = frozenset({"in term of", "with regard to", "according to"})
 
 
 def read(
@@ -73,6 +74,7 @@ def query_of(scene: Scene) -> MetricQuery:
         customer_conditions=tuple(draft.conditions),
         mean_per=draft.mean_per,
         count_groups=draft.count_groups,
+        order_by=draft.order_by,
         order=draft.order,  # type: ignore[arg-type]
         top_n=draft.top_n,
         as_of=scene.as_of,
@@ -90,9 +92,9 @@ def _read_ratio(scene: Scene) -> None:
         if by is None or scene.tags[by].cue != "by" or scene.tags[by].text not in {"per", "for each", "for every"}:
             continue
         tag = scene.tags[index]
-        if tag.dimensions and scale_at is None and tag.norm != tag.metrics[0]:
+        if tag.metrics[0] in {"campaigns", "incidents"} and scale_at is None:
             continue
-        if tag.dimensions and scale_at is None and scene.has(tag.dimensions[0]):
+        if tag.metrics[0] == "customers" and scale_at is None and scene.has("customer"):
             pick = scene.choose(
                 f"per:{tag.text}", f"A row per {tag.text}, or one ratio?", ("one ratio", "a row each")
             )
@@ -123,8 +125,14 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
         else:
             draft.period = last_whole(scene.as_of, "day", 30) if pick == 1 else last_whole(scene.as_of, "month", 12)
     late = next((i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None)
+    spoken = any("late" in t.flags and t.text != "late" for t in scene.tags)
     if late is not None and draft.metrics in (["tickets"], ["open tickets"]):
-        _settle_late(scene, filters, late)
+        if spoken and draft.metrics == ["tickets"]:
+            draft.metrics = ["resolved tickets"]
+        else:
+            _settle_late(scene, filters, late)
+    if late is not None and draft.metrics == ["resolved tickets"]:
+        _settle_late_share(scene, filters)
     if any(f.dimension == "overdue" for f in filters) and draft.metrics == ["tickets"]:
         draft.metrics = ["open tickets"]
 
@@ -139,6 +147,15 @@ def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
     scene.draft.metrics = ["open tickets" if pick == 0 else "resolved tickets"]
     if pick == 0:
         filters[late] = Filter(dimension="overdue", operator="=", values=(True,))
+
+
+def _settle_late_share(scene: Scene, filters: list[Filter]) -> None:
+    """The share resolved late: of those that have a due time, or of all?"""
+    if not scene.find(lambda t: t.cue in {"share", "share_total", "percent"}):
+        return
+    options = ("of the resolved tickets that have a due time", "of all resolved tickets")
+    if scene.choose("late share", "Late as a share of which tickets?", options) == 0:
+        filters.append(Filter(dimension="has_target", operator="=", values=(True,)))
 
 
 def _read_compared_values(scene: Scene, filters: list[Filter]) -> None:
@@ -213,4 +230,8 @@ def _is_harmless(scene: Scene, index: int, tag: Tag) -> bool:
     if following is None:
         return False
     after = scene.tags[following]
-    return scene.used(following) and bool(after.members or after.time or after.concepts or after.dimensions)
+    if tag.text in _AS_TO and scene.used(following):
+        return True
+    return scene.used(following) and bool(
+        after.members or after.time or after.dimensions or (after.concepts and tag.text == "by")
+    )

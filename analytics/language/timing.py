@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from analytics.language.calendar import Unit, add, last_whole, previous, shifted, unit_start, whole_unit_of
+from analytics.language.calendar import Unit, add, count_units, last_whole, previous, shifted, unit_start, whole_unit_of
 from analytics.language.periods import TimeMatch
 from analytics.language.scene import Scene
 from analytics.model import Filter, Grain, Operator, Period
@@ -28,7 +29,10 @@ def read_times(scene: Scene) -> None:
             _read_now(scene, i, t, alone=not periods)
         if t.kind == "grain":
             _read_grain(scene, i, t)
-    if len(periods) == 1 and periods[0][1].parts:
+    changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
+    if len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0]):
+        _read_ends(scene, *periods[0])
+    elif len(periods) == 1 and periods[0][1].parts:
         _read_list(scene, *periods[0], comparing=comparing)
     elif len(periods) == 2 and (comparing or shifts):
         _read_two(scene, periods)
@@ -84,6 +88,17 @@ def _read_list(scene: Scene, index: int, match: TimeMatch, *, comparing: bool) -
         scene.draft.grain = match.grain
 
 
+def _is_between(scene: Scene, index: int) -> bool:
+    return scene.tags[index].text.startswith(("between ", "from "))
+
+
+def _read_ends(scene: Scene, index: int, match: TimeMatch) -> None:
+    """`the change between April and May`: two periods, not a span."""
+    earlier, later = sorted(match.ends, key=lambda p: p.start)
+    scene.use(index)
+    scene.draft.period, scene.draft.compare_to = later, earlier
+
+
 def _read_one(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
     index, match = periods[0]
     others = [m for _, m in periods[1:]]
@@ -132,6 +147,8 @@ def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing:
     if len({(m.unit, m.count) for _, m in shifts}) > 1:
         return
     draft = scene.draft
+    if draft.grain is None and _is_step(scene.tags[index].text) and _is_within(match, draft.period):
+        draft.grain = match.grain
     if draft.grain is not None and (match.unit is None or match.count == 1):
         step: Unit = match.unit or draft.grain
         if step == "half":
@@ -154,6 +171,21 @@ def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing:
         draft.compare_to = shifted(draft.period, "year", -years)
     else:
         draft.compare_to = _back(draft.period, unit, count)
+
+
+_STEP = re.compile(r"(?P<unit>\w+) (?:on|over|to) (?P=unit)|mom|qoq|wow|dod|[mqw] ?(?:o|/|on|over) ?[mqw]")
+
+
+def _is_step(text: str) -> bool:
+    """Say whether the words compare every unit with the one before ("month on month")."""
+    return bool(_STEP.fullmatch(text))
+
+
+def _is_within(match: TimeMatch, period: Period | None) -> bool:
+    """Say whether several of the units lie in the period."""
+    if period is None or match.unit is None or period.start >= period.end:
+        return False
+    return period.start.year > 1 and count_units(period, match.unit) > 1
 
 
 def _back(period: Period, unit: Unit, count: int) -> Period:
@@ -184,11 +216,13 @@ def _read_change(scene: Scene) -> None:
         draft.compare = "difference" if both_shown else "change_only"
     if "more_than_then" in names:
         _read_more_than_then(scene, cues)
+    elif draft.compare_to is not None and _asks_which(scene):
+        _read_which_changed(scene, cues)
 
 
 def _wants_both(scene: Scene, cues: list[int]) -> bool:
     words = {scene.tags[i].text for i in cues}
-    told = any(w.startswith(("compare", "comparison", "side by side", "next to")) for w in words)
+    told = bool(words & {"compare", "comparison", "side by side"})
     return told or any(_beside(scene, i) for i in cues if scene.tags[i].cue in {"change", "growth"})
 
 
@@ -210,6 +244,30 @@ def _read_more_than_then(scene: Scene, cues: list[int]) -> None:
     if asks_how_much and not scene.draft.dimensions:
         scene.draft.compare = "change_only"
         return
+    if not _asks_which(scene):
+        return
+    scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
+
+
+_RISING = frozenset("increase increased rise rose risen go up gone up went up grow grew grown climb climbed".split())
+_SINKING = frozenset("decrease decreased fall fell fallen drop dropped decline declined shrink shrank shrunk".split())
+
+
+def _asks_which(scene: Scene) -> bool:
+    """Say whether the rows themselves are asked for ("which teams …")."""
+    asked = any(t.text in {"which", "what", "who"} or t.cue == "who" for t in scene.tags[:3])
+    return asked and bool(scene.draft.dimensions)
+
+
+def _read_which_changed(scene: Scene, cues: list[int]) -> None:
+    """`which regions grew` keeps the rows that grew."""
+    words = {scene.tags[i].text for i in cues}
+    up = bool(words & (_RISING | {"go up", "gone up", "went up"}))
+    down = bool(words & (_SINKING | {"go down", "gone down", "went down"}))
+    if up == down:
+        return
+    scene.draft.compare = None
+    operator: Operator = ">" if up else "<"
     scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
 
 
