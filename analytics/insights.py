@@ -15,6 +15,7 @@ from analytics.errors import QueryError, QuestionError
 from analytics.language.followup import looks_elliptical
 from analytics.language.lexicon import Lexicon, values_in
 from analytics.language.refusals import refusal_for
+from analytics.language.suggest import TYPICAL, next_questions
 from analytics.language.understand import Reading, Understander, Understood
 from analytics.model import Ambiguity, Choice, Finding, InsightOutcome, MetricQuery, Refusal
 from analytics.ports import Warehouse
@@ -65,6 +66,23 @@ class CatalogueInsights:
         if understood.readings:
             return self._ask_back(understood)
         return refusal_for(understood, self._catalogue)
+
+    def next_questions(self, finding: Finding) -> tuple[str, ...]:
+        """Return up to three questions that make sense next; each is understood."""
+        if finding.metric_query is None:
+            return ()
+        day = finding.metric_query.as_of
+        return next_questions(
+            finding.metric_query,
+            self._catalogue,
+            lambda text: self._understander.understand(text, day).query,
+        )
+
+    def examples(self) -> tuple[str, ...]:
+        """Return questions that this warehouse can answer, most typical first."""
+        return tuple(
+            text for text in TYPICAL if isinstance(self.ask(text), Finding)
+        )
 
     # --- analyses ----------------------------------------------------------------------------
 

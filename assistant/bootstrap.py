@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from analytics.insights import CatalogueInsights
 
+from analytics.catalogue import Catalogue, load_catalogue
 from analytics.errors import WarehouseError
-from analytics.ports import Insights
+from analytics.insights import CatalogueInsights
+from analytics.ports import Insights, Warehouse
 from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.clock import SystemClock
@@ -32,6 +33,7 @@ from knowledge_base.config import DEFAULT_ENCODER, EncoderSettings, KnowledgeBas
 from knowledge_base.encoders import load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
+from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder, VectorCache
@@ -61,8 +63,14 @@ class Parts:
     @cached_property
     def encoder(self) -> CachedEncoder:
         """The encoder with its vector cache."""
-        settings = self.knowledge_settings.encoder
-        return CachedEncoder(load_encoder(settings), VectorCache(settings.cache_path))
+        return CachedEncoder(
+            self.plain_encoder, VectorCache(self.knowledge_settings.encoder.cache_path)
+        )
+
+    @cached_property
+    def plain_encoder(self) -> Encoder:
+        """The encoder without a cache: what people ask is not kept on disk as vectors."""
+        return load_encoder(self.knowledge_settings.encoder)
 
     @cached_property
     def documents(self) -> SqliteStore:
@@ -79,7 +87,7 @@ class Parts:
     @cached_property
     def retriever(self) -> Retriever:
         """The search over the live snapshot."""
-        return Retriever(self.snapshots, self.encoder, self.knowledge_settings.retrieval)
+        return Retriever(self.snapshots, self.plain_encoder, self.knowledge_settings.retrieval)
 
     @cached_property
     def warehouse(self) -> DuckDBWarehouse:
@@ -90,26 +98,27 @@ class Parts:
         WarehouseError
             When there is none, or it is incomplete.
         """
-        return DuckDBWarehouse(
-            self.settings.warehouse_dir,
-            limits=WarehouseLimits(
-                memory_bytes=self.settings.query_memory_limit_mb * 1024**2,
-                n_rows=self.settings.query_max_rows,
-            ),
-        )
+        return open_warehouse(self.settings.warehouse_dir, self.settings)
 
     @cached_property
     def insights(self) -> CatalogueInsights:
         """Analytics over the warehouse."""
-        return CatalogueInsights(self.warehouse, models_dir=self.settings.models_dir)
+        return self.insights_over(self.warehouse, load_catalogue())
+
+    def insights_over(self, warehouse: Warehouse, catalogue: Catalogue) -> CatalogueInsights:
+        """Return analytics over any warehouse, with this home's models."""
+        return CatalogueInsights(
+            warehouse=warehouse, catalogue=catalogue, models=self.settings.models_dir
+        )
 
     @cached_property
     def router(self) -> Router:
         """The trained router."""
         return load_or_train_router(
             self.settings.models_dir,
-            self.encoder,
+            self.plain_encoder,
             min_probability=self.settings.min_route_probability,
+            training_encoder=self.encoder,
         )
 
     @cached_property
@@ -137,6 +146,11 @@ class Parts:
             messages=self.messages,
             max_wrong_fraction=self.settings.max_wrong_fraction,
         )
+
+    @property
+    def helpdesk_threshold(self) -> float:
+        """The confidence from which on the helpdesk answers."""
+        return self.calibration.threshold(self.settings.max_wrong_fraction)
 
     def insights_or_none(self) -> Insights | None:
         """Analytics, or None while there is no warehouse; an incomplete one is an error."""
@@ -176,6 +190,23 @@ def build_assistant(settings: Settings) -> AssistantService:
         load=(lambda: _warm_retriever(parts.retriever),),
     )
     return service
+
+
+def open_warehouse(folder: Path, settings: Settings) -> DuckDBWarehouse:
+    """Open a folder of Parquet files with the limits of the settings.
+
+    Raises
+    ------
+    WarehouseError
+        When it is missing or incomplete.
+    """
+    return DuckDBWarehouse(
+        folder,
+        limits=WarehouseLimits(
+            memory_bytes=settings.query_memory_limit_mb * 1024**2,
+            n_rows=settings.query_max_rows,
+        ),
+    )
 
 
 def load_examples() -> dict[str, tuple[str, ...]]:

@@ -6,20 +6,24 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from analytics.catalogue import Catalogue
+from analytics.catalogue.entries import Dimension
 from analytics.model import MetricQuery, Period
 
 N_SUGGESTIONS = 3
 TYPICAL = (
-    "revenue last month compared with the month before",
-    "tickets by team this year",
-    "churn rate by plan",
-    "top 5 products by revenue in the last quarter",
-    "conversion rate by device last month",
-    "mttr by month in the last six months",
-    "new customers by acquisition channel this year",
-    "customers most likely to churn",
+    "Revenue last month compared with the month before",
+    "Tickets by team this year",
+    "Churn rate by plan",
+    "Top 5 products by revenue in the last quarter",
+    "Conversion rate by device last month",
+    "MTTR by month in the last six months",
+    "New customers by acquisition channel this year",
+    "Customers most likely to churn",
 )
 """What people ask first; offered where the warehouse can answer it."""
+
+PREFERRED = ("region", "plan", "category", "channel", "team", "priority", "device", "service")
+"""Words of the dimensions that people split by first; the others follow in file order."""
 
 Understands = Callable[[str], MetricQuery | None]
 
@@ -65,7 +69,7 @@ def _steps(
     if query.grain is None and (query.period is None or _days(query.period) > 62):
         yield f"{metric} by month{when}", ((), "month")
     n_split = 0
-    for dimension in catalogue.dimensions_of(metric):
+    for dimension in sorted(catalogue.dimensions_of(metric), key=_preference):
         is_split = dimension.name in query.dimensions
         if dimension.kind != "category" or not dimension.groupable or is_split:
             continue
@@ -75,6 +79,12 @@ def _steps(
         yield f"{metric} by {dimension.label.lower()}{when}", ((dimension.name,), None)
     if query.compare_to is None and query.period is not None:
         yield f"{metric}{when} compared with the same period last year", ((), None)
+
+
+def _preference(dimension: Dimension) -> int:
+    words = f"{dimension.name} {dimension.label}".lower()
+    found = (place for place, word in enumerate(PREFERRED) if word in words)
+    return next(found, len(PREFERRED))
 
 
 def _in_words(period: Period | None) -> str:

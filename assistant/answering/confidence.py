@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from knowledge_base.model import DocumentHit
-from knowledge_base.text import STOP_WORDS, matched_words
+from knowledge_base.text import STOP_WORDS, identifiers, matched_words
 from knowledge_base.text import words as words_in
 
 SHIPPED = Path(__file__).with_name("calibration.json")
@@ -27,11 +27,26 @@ FEATURES = (
     "fused_lead",
     "coverage",
     "agreement",
+    "identifiers",
+    "platform",
     "n_words_log",
 )
 """Signals of one question, in the order of the weights; `signals` computes them."""
 
 N_RIVALS = 10
+PLATFORMS = {
+    "windows": "windows",
+    "macos": "mac",
+    "mac": "mac",
+    "macbook": "mac",
+    "ios": "ios",
+    "iphone": "ios",
+    "ipad": "ios",
+    "ipados": "ios",
+    "android": "android",
+    "linux": "linux",
+}
+"""Names of the platforms that articles are written apart for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +57,9 @@ class CurvePoint:
     coverage: float
     """Share of the answerable questions that are answered."""
     risk: float
-    """Share of the given answers that are wrong."""
+    """Share of the given answers that is expected to be wrong."""
+    measured_risk: float
+    """Share of the given answers that was wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +90,8 @@ class Calibration:
 
         When no threshold of the curve keeps it, the highest one.
         """
-        chosen = self.curve[-1].threshold
-        for point in reversed(self.curve):
-            if point.risk > max_wrong_fraction:
-                break
-            chosen = point.threshold
-        return chosen
+        kept = (point.threshold for point in self.curve if point.risk <= max_wrong_fraction)
+        return next(kept, self.curve[-1].threshold)
 
 
 def signals(query: str, ranked: Sequence[DocumentHit]) -> tuple[float, ...]:
@@ -114,8 +127,29 @@ def signals(query: str, ranked: Sequence[DocumentHit]) -> tuple[float, ...]:
         top.fused_score - (rivals[0].fused_score if rivals else 0.0),
         len(matched) / len(words) if words else 0.0,
         sum(agreeing) / len(agreeing) if agreeing else 0.0,
+        _met(set(identifiers(query)), set(identifiers(_shown(top)))),
+        _met(_platforms(query), _platforms(f"{top.title} {top.document_id}")),
         math.log1p(len(words)),
     )
+
+
+def _shown(found: DocumentHit) -> str:
+    return "\n".join([found.title, *(hit.passage.text for hit in found.hits)])
+
+
+def _met(asked: set[str], offered: set[str]) -> float:
+    """Return 1 when all that is asked is offered, −1 when other things are, 0 when either is empty.
+
+    A code or a platform that is met speaks for an article; one that is not, where the article names
+    others, speaks against it.
+    """
+    if not asked or not offered:
+        return 0.0
+    return 2.0 * len(asked & offered) / len(asked) - 1.0
+
+
+def _platforms(text: str) -> set[str]:
+    return {PLATFORMS[word] for word in words_in(text) if word in PLATFORMS}
 
 
 def missing_words(query: str, text: str) -> tuple[str, ...]:
@@ -170,6 +204,7 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
                 "threshold": round(point.threshold, 4),
                 "coverage": round(point.coverage, 4),
                 "risk": round(point.risk, 4),
+                "measured_risk": round(point.measured_risk, 4),
             }
             for point in calibration.curve
         ],

@@ -84,11 +84,12 @@ def ingest_sources(parts: Parts, sources: list[Source]) -> IngestReport:
             encoder=parts.encoder,
             snapshots=parts.snapshots,
             settings=parts.knowledge_settings,
-            progress=_progress(show),
+            progress=progress_of(show),
         )
 
 
-def _progress(show: Callable[[str], None]) -> Progress:
+def progress_of(show: Callable[[str], None]) -> Progress:
+    """Return what tells a running ingest's stage in words."""
     words = {"read": "read", "encode": "passages encoded"}
 
     def tell(stage: str, done: int, total: int | None) -> None:

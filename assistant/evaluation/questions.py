@@ -200,7 +200,9 @@ def _judge(
         if case.expect != "answer" or case.sql is None:
             return "wrong", "answered although no answer was expected"
         gold = connection.execute(case.sql).fetchall()
-        problem = rows_differ(gold, outcome.rows, ordered=case.ordered, exact_width=_is_comparison(outcome))
+        problem = rows_differ(
+            gold, outcome.rows, ordered=case.ordered, exact_width=_is_comparison(outcome)
+        )
         return ("right", "") if problem is None else ("wrong", problem)
     if isinstance(outcome, Finding):
         return "analysis_wrong", f"answered as {kind}"
@@ -250,7 +252,11 @@ def _understood(outcome: InsightOutcome) -> str:
     if isinstance(outcome, Ambiguity):
         return "asks back: " + "; ".join(choice.question for choice in outcome.choices)
     if isinstance(outcome, Finding):
-        query = f"{outcome.metric_query}" if outcome.metric_query is not None else f"{dict(outcome.slots)}"
+        query = (
+            f"{outcome.metric_query}"
+            if outcome.metric_query is not None
+            else f"{dict(outcome.slots)}"
+        )
         return f"{outcome.analysis}: {query}"
     kind = f"{outcome.analysis} {dict(outcome.slots)}: " if outcome.analysis else ""
     return f"refuses: {kind}{outcome.reason}"

@@ -1,0 +1,192 @@
+"""`deskwise eval …`: quality, measured from files in the formats of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analytics.catalogue import load_catalogue
+from assistant.bootstrap import Parts, open_warehouse
+from assistant.cli.knowledge import progress_of
+from assistant.cli.output import json_option, say, working, write_json
+from assistant.cli.settings import current_settings, home_option
+from assistant.evaluation.answers import evaluate_answers
+from assistant.evaluation.files import (
+    AnswerRow,
+    EvidenceRow,
+    QueryRow,
+    RoutingRow,
+    join_evidence,
+    read_qrels,
+    read_rows,
+    write_run,
+)
+from assistant.evaluation.index import open_evaluation_index
+from assistant.evaluation.questions import evaluate_questions, load_suite
+from assistant.evaluation.replay import replaying
+from assistant.evaluation.retrieval import evaluate_retrieval, run_queries
+from assistant.evaluation.routing import evaluate_routing
+from knowledge_base.model import EVERYONE
+
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+INDEX = click.Path(path_type=Path, file_okay=False)
+CORPUS = click.Path(path_type=Path, exists=True)
+
+
+@click.group("eval")
+def evaluate() -> None:
+    """Measure finding, answering, routing and figures on labelled files."""
+
+
+@evaluate.command()
+@click.option("--corpus", required=True, multiple=True, type=CORPUS, help="Repeatable.")
+@click.option("--queries", required=True, type=FILE)
+@click.option("--qrels", required=True, type=FILE)
+@click.option("--index", type=INDEX, help="Keep the index here for the next run.")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), help="Write TREC run lines.")
+@home_option
+@json_option
+def retrieval(
+    corpus: tuple[Path, ...],
+    queries: Path,
+    qrels: Path,
+    index: Path | None,
+    run_file: Path | None,
+    json_file: str | None,
+) -> None:
+    """Measure finding beside BM25 and dense baselines in the same process."""
+    parts = Parts(current_settings())
+    asked, judged = read_rows(queries, QueryRow), read_qrels(qrels)
+    with (
+        working("Indexing and asking …") as show,
+        open_evaluation_index(
+            corpus,
+            index,
+            parts.encoder,
+            parts.knowledge_settings,
+            progress=progress_of(show),
+        ) as opened,
+    ):
+        run = run_queries(
+            opened.retriever,
+            asked,
+            judged,
+            progress=lambda done, total: show(f"{done:,} of {total:,} queries"),
+        )
+        result = evaluate_retrieval(run, judged, opened.build)
+    if run_file is not None:
+        write_run(run_file, run.rankings["system"], tag="deskwise")
+    _show(result, json_file, ("system", "baselines"))
+
+
+@evaluate.command()
+@click.option("--corpus", required=True, multiple=True, type=CORPUS, help="Repeatable.")
+@click.option("--questions", required=True, type=FILE)
+@click.option("--evidence", type=FILE, help="Quotes that right answers hold, joined by id.")
+@click.option("--index", type=INDEX, help="Keep the index here for the next run.")
+@click.option("--risk", type=click.FloatRange(0, 1), help="Share of answers that may be wrong.")
+@home_option
+@json_option
+def answers(
+    corpus: tuple[Path, ...],
+    questions: Path,
+    evidence: Path | None,
+    index: Path | None,
+    risk: float | None,
+    json_file: str | None,
+) -> None:
+    """Measure answering and abstaining."""
+    parts = Parts(current_settings())
+    rows: Sequence[AnswerRow] = read_rows(questions, AnswerRow)
+    if evidence is not None:
+        rows = join_evidence(rows, read_rows(evidence, EvidenceRow))
+    with (
+        working("Indexing and asking …") as show,
+        open_evaluation_index(
+            corpus,
+            index,
+            parts.encoder,
+            parts.knowledge_settings,
+            progress=progress_of(show),
+        ) as opened,
+    ):
+        skill = replace(
+            parts.helpdesk,
+            retriever=opened.retriever,
+            max_wrong_fraction=parts.settings.max_wrong_fraction if risk is None else risk,
+        )
+        result = evaluate_answers(
+            rows,
+            replaying(skill, route="helpdesk"),
+            lambda document_id: opened.retriever.document(document_id, groups=(EVERYONE,)),
+            progress=lambda done, total: show(f"{done:,} of {total:,} questions"),
+        )
+    result["threshold"] = skill.calibration.threshold(skill.max_wrong_fraction)
+    result["calibration"] = skill.calibration.provenance
+    _show(result, json_file, ())
+
+
+@evaluate.command()
+@click.option("--questions", required=True, type=FILE)
+@home_option
+@json_option
+def routing(questions: Path, json_file: str | None) -> None:
+    """Measure the router."""
+    parts = Parts(current_settings())
+    with working("Asking …"):
+        result = evaluate_routing(read_rows(questions, RoutingRow), parts.router)
+    _show(result, json_file, ("confusion",))
+
+
+@evaluate.command()
+@click.option("--suite", required=True, type=FILE)
+@click.option("--warehouse", required=True, type=click.Path(path_type=Path, file_okay=False))
+@home_option
+@json_option
+def questions(suite: Path, warehouse: Path, json_file: str | None) -> None:
+    """Ask managers' questions and compare with gold SQL on the same warehouse."""
+    parts = Parts(current_settings())
+    cases = load_suite(suite)
+    insights = parts.insights_over(open_warehouse(warehouse, parts.settings), load_catalogue())
+    with working("Asking …") as show:
+        result = evaluate_questions(
+            cases, warehouse, insights, on_case=lambda done: show(f"{done.case.id} {done.verdict}")
+        )
+    _show(result, json_file, ("wrong_rate",), hidden=("cases",))
+
+
+def _show(
+    result: dict[str, Any],
+    json_file: str | None,
+    nested: Sequence[str],
+    *,
+    hidden: Sequence[str] = ("curve",),
+) -> None:
+    """Write the result and print its figures; long parts are in the JSON alone."""
+    write_json(result, json_file)
+    if json_file == "-":
+        return
+    for key, value in result.items():
+        if key in hidden or key == "by_slice":
+            continue
+        if isinstance(value, dict) and key in nested:
+            for name, part in value.items():
+                say(f"{key}.{name}: {_figures(part)}")
+        else:
+            say(f"{key}: {_figures(value)}")
+    for name, part in result.get("by_slice", {}).items():
+        say(f"slice {name}: {_figures(part)}")
+
+
+def _figures(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_figures(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_figures(item) for item in value) + "]"
+    return str(value)

@@ -1,0 +1,215 @@
+"""`deskwise train` and `deskwise models`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analytics.customers.churn import train_churn
+from analytics.learning.registry import list_versions
+from assistant.answering.calibrate import describe, fit_calibration
+from assistant.answering.confidence import save_calibration
+from assistant.bootstrap import CALIBRATION_NAME, Parts
+from assistant.cli.output import json_option, say, working, write_json
+from assistant.cli.settings import current_settings, home_option
+from assistant.clock import SystemClock
+from assistant.errors import NotBuiltError
+from assistant.evaluation.calibration import label_questions
+from assistant.evaluation.files import AnswerRow, read_rows
+from assistant.evaluation.index import open_evaluation_index
+from assistant.routing.examples import read_examples, shipped_examples_folder
+from assistant.routing.registry import FOLDER_NAME, SHIPPED_SEED, list_routers, retrain_router
+
+NAMES = ("router", "churn", "confidence")
+BY_DEFAULT = ("router", "churn")
+CHURN = "churn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """Labelled questions and the corpus they are asked of."""
+
+    questions: Path
+    corpus: tuple[Path, ...]
+    index: Path | None
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(NAMES))
+@click.option("--seed", type=int, default=SHIPPED_SEED, show_default=True)
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="confidence: labelled questions, as for `eval answers`.",
+)
+@click.option(
+    "--corpus",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="confidence: what the questions are asked of; repeatable.",
+)
+@click.option("--index", type=click.Path(path_type=Path, file_okay=False), help="Keep the index.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="confidence: the file."
+)
+@home_option
+@json_option
+def train(
+    names: tuple[str, ...],
+    seed: int,
+    questions: Path | None,
+    corpus: tuple[Path, ...],
+    index: Path | None,
+    out: Path | None,
+    json_file: str | None,
+) -> None:
+    """Train models again (router and churn without a NAME); promote what is not worse."""
+    parts = Parts(current_settings())
+    results: dict[str, Any] = {}
+    for name in names or BY_DEFAULT:
+        with working(f"Training {name} …"):
+            if name == "router":
+                results[name] = train_router_model(parts, seed=seed)
+            elif name == "churn":
+                results[name] = train_churn_model(parts, seed=seed)
+            else:
+                if questions is None or not corpus:
+                    raise click.UsageError("train confidence needs --questions and --corpus.")
+                labelled = Labelled(questions=questions, corpus=corpus, index=index)
+                results[name] = train_confidence(parts, labelled, seed=seed, out=out)
+    write_json(results, json_file)
+    if json_file != "-":
+        for name, result in results.items():
+            say(f"{name}: {result['summary']}")
+
+
+def train_all(parts: Parts, *, only_missing: bool) -> None:
+    """Train what the product needs on its first start; what is there stays unless asked."""
+    jobs = {"router": train_router_model, "churn": train_churn_model}
+    for name, job in jobs.items():
+        if only_missing and _has_model(parts, name):
+            continue
+        with working(f"Training {name} …"):
+            job(parts, seed=SHIPPED_SEED)
+
+
+def _has_model(parts: Parts, name: str) -> bool:
+    return (parts.settings.models_dir / name / "current.json").is_file()
+
+
+def train_router_model(parts: Parts, *, seed: int) -> dict[str, Any]:
+    """Train the router on the shipped examples."""
+    promotion = retrain_router(
+        parts.settings.models_dir / FOLDER_NAME,
+        parts.encoder,
+        read_examples(shipped_examples_folder()),
+        seed=seed,
+    )
+    verdict = "promoted" if promotion.is_promoted else "kept back"
+    return {
+        "version": promotion.version,
+        "promoted": promotion.is_promoted,
+        "n_held_out": promotion.n_held_out,
+        "n_right": promotion.n_right,
+        "n_right_before": promotion.n_right_live,
+        "summary": f"{verdict} {promotion.version} ({promotion.reason}): "
+        f"{promotion.n_right} of {promotion.n_held_out} held-out examples right",
+    }
+
+
+def train_churn_model(parts: Parts, *, seed: int) -> dict[str, Any]:
+    """Train churn risk on the warehouse."""
+    report = train_churn(
+        parts.warehouse, parts.settings.models_dir, seed=seed, now=SystemClock().now()
+    )
+    verdict = "promoted" if report.promotion.promoted else "kept back"
+    scores = report.comparison.chosen.scores
+    return {
+        "version": report.version,
+        "promoted": report.promotion.promoted,
+        "reason": report.promotion.reason,
+        "scores": scores,
+        "summary": f"{verdict} {report.version}: ROC-AUC {scores.roc_auc.mean:.3f} "
+        f"[{scores.roc_auc.ci95[0]:.3f}, {scores.roc_auc.ci95[1]:.3f}], "
+        f"n = {report.n_rows:,}; {report.promotion.reason}",
+    }
+
+
+def train_confidence(
+    parts: Parts, labelled: Labelled, *, seed: int, out: Path | None
+) -> dict[str, Any]:
+    """Fit the confidence of answers on labelled questions and keep it in this home or in a file."""
+    rows = read_rows(labelled.questions, AnswerRow)
+    with open_evaluation_index(
+        labelled.corpus, labelled.index, parts.encoder, parts.knowledge_settings
+    ) as opened:
+        signals = label_questions(rows, opened.retriever)
+    n_right = sum(row.is_right for row in signals)
+    calibration = fit_calibration(
+        signals,
+        provenance=f"{labelled.questions.name}: {len(rows)} questions, {n_right} with the right "
+        f"article first, {opened.build.n_documents} documents, {parts.encoder.name}, seed {seed}",
+        seed=seed,
+    )
+    target = out or parts.settings.models_dir / CALIBRATION_NAME
+    save_calibration(calibration, target)
+    return {
+        "file": str(target),
+        "n": len(rows),
+        "n_right": n_right,
+        "weights": describe(calibration),
+        "summary": f"fitted on {len(rows)} questions into {target}: {describe(calibration)}",
+    }
+
+
+@click.command()
+@home_option
+@json_option
+def models(json_file: str | None) -> None:
+    """List the models with version, scores, and what they were trained on."""
+    parts = Parts(current_settings())
+    rows = [
+        {
+            "name": "router",
+            "version": item.version,
+            "in_use": item.is_live,
+            "scores": f"{item.scores.n_held_out_right} of {item.scores.n_held_out} held out right",
+            "trained_on": f"examples {item.examples_sha256[:12]}, {item.encoder}",
+        }
+        for item in list_routers(parts.settings.models_dir / FOLDER_NAME)
+    ]
+    for version in list_versions(parts.settings.models_dir, CHURN):
+        manifest = version.manifest
+        rows.append(
+            {
+                "name": CHURN,
+                "version": manifest.version,
+                "in_use": version.in_use,
+                "scores": ", ".join(
+                    f"{name} {score['mean']:.3f}" for name, score in manifest.scores.items()
+                ),
+                "trained_on": manifest.data_definition,
+            }
+        )
+    rows.append(
+        {
+            "name": "confidence",
+            "version": "shipped"
+            if not (parts.settings.models_dir / CALIBRATION_NAME).is_file()
+            else "own",
+            "in_use": True,
+            "scores": f"answers from {parts.helpdesk_threshold:.2f} on",
+            "trained_on": parts.calibration.provenance,
+        }
+    )
+    if not rows:
+        raise NotBuiltError("No model has been trained.", hint="Run `deskwise train`.")
+    write_json(rows, json_file)
+    if json_file != "-":
+        for row in rows:
+            say(f"{row['name']} {row['version']}{' (in use)' if row['in_use'] else ''}")
+            say(f"  {row['scores']}")
+            say(f"  {row['trained_on']}")
