@@ -159,19 +159,27 @@ def _duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator
 
 
 def _missing(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Issue]:
-    wanted = {c.name: "error" for c in table.columns if c.is_required}
-    if table.dated_by and table.name != "campaign_contacts":  # a rule of its own says more there
-        wanted.setdefault(table.dated_by, "warning")
-    for name, severity in wanted.items():
-        n_rows = _count(connection, table.name, f'"{name}" IS NULL')
+    for column in table.columns:
+        hint = _why_needed(table, column)
+        n_rows = _count(connection, table.name, f'"{column.name}" IS NULL') if hint else 0
         if n_rows:
+            n_all = _count(connection, table.name, "true")
             yield Issue(
-                severity="error" if severity == "error" else "warning",
-                code="value_missing", table=table.name, column=name, n_rows=n_rows,
-                message=f"is missing in {rows(n_rows)}.",
-                hint="Give it; it must never be missing." if severity == "error"
-                else "They are in no period, so most answers leave them out.",
+                severity="error" if column.is_required or n_rows == n_all else "warning",
+                code="value_missing", table=table.name, column=column.name, n_rows=n_rows,
+                message=f"is missing in {rows(n_rows)}.", hint=hint,
             )  # fmt: skip
+
+
+def _why_needed(table: Table, column: Column) -> str:
+    """Return what a missing value does to answers; empty when it may be missing."""
+    if column.is_required:
+        return "Give it; it must never be missing."
+    if column.name == table.dated_by and table.name != "campaign_contacts":  # a rule of its own
+        return "They are in no period, so most answers leave them out."
+    if column.is_closed:
+        return f"Give one of {', '.join(column.values)}; metrics that go by it leave them out."
+    return ""
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:

@@ -129,7 +129,7 @@ class TableLoad:
     not_understood: tuple[Unmatched, ...]
     """Headers that no column is known for; their cells were not loaded."""
     absent: tuple[str, ...]
-    """Canonical columns without a header; NULL in every row, unless a note says otherwise."""
+    """Canonical columns without a header that are NULL in every row."""
     left_out: tuple[str, ...]
     """Canonical columns that the mapping leaves out."""
     rejections: tuple[Rejection, ...]
@@ -212,8 +212,9 @@ class LoadReport:
         issues = sorted_issues((*self.issues, *self.quality.issues))
         lines += _issue_lines(issues)
         lines += unanswerable_lines(self.quality.unanswerable)
-        lines += ["", f"Loaded {rows(self.n_loaded)} into {self.warehouse_dir}; "
-                  f"rejected {rows(self.n_rejected)}. {summary(issues)}"]  # fmt: skip
+        said = f" {summary(issues)}" if issues else ""
+        loaded = f"Loaded {rows(self.n_loaded)} into {self.warehouse_dir}"
+        lines += ["", f"{loaded}; rejected {rows(self.n_rejected)}.{said}"]
         return lines
 
 

@@ -254,7 +254,13 @@ def _load_table(
         n_total=whole.num_rows,
         columns=tuple(dict.fromkeys(m for one in recognised for m in one.matches.matched)),
         not_understood=tuple(dict.fromkeys(not_understood)),
-        absent=tuple(n for n in table.column_names if n not in given and n not in left_out),
+        absent=tuple(
+            name
+            for name in table.column_names
+            if name not in given
+            and name not in left_out
+            and good.column(name).null_count == good.num_rows
+        ),
         left_out=left_out,
         rejections=rejections(bad),
         notes=tuple(dict.fromkeys((*notes, *merged.notes, *filled))),

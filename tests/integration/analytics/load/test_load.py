@@ -206,7 +206,7 @@ orders:
     assert rows(warehouse, "orders")[0]["discount_amount"] == 1234.5
     assert table_of(report, "orders").how == "mapping"
     missing = [i for i in report.quality.issues if i.code == "value_missing"]
-    assert [(i.column, i.n_rows) for i in missing] == [("ordered_at", 1)]
+    assert [(i.column, i.n_rows) for i in missing] == [("ordered_at", 1), ("status", 1)]
 
 
 @pytest.mark.parametrize(
