@@ -76,6 +76,20 @@ def test_a_line_chart_has_its_table_and_its_receipt(page: Page) -> None:
     for text in ("Sum of order lines", "1 January to 30 June", "is completed", "GROUP BY 1"):
         expect(panel).to_contain_text(text)
 
+    page.get_by_role("banner").get_by_role("button", name="New conversation").click()
+    expect(page.locator(".examples button")).to_have_count(6)  # and the chart left quietly
+
+
+def test_a_chart_is_read_by_pointing_at_it(page: Page) -> None:
+    ask(page, BY_MONTH)
+    plot = last_turn(page).locator(".plot")
+    expect(plot.locator("svg")).to_be_visible()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+
+    expect(plot).to_contain_text(re.compile(r"[A-Z][a-z]{2} 2026.*Revenue.*\d,\d{3}", re.DOTALL))
+
 
 def test_a_table_is_sorted_shown_in_parts_copied_and_saved_without_formulas(
     page: Page, tmp_path: Path
@@ -221,6 +235,7 @@ def test_an_answer_is_stopped(page: Page, server: Served) -> None:
 
 
 def test_everything_works_by_keyboard(page: Page) -> None:
+    expect(page.get_by_label(QUESTION)).to_be_focused()
     page.keyboard.type("First line")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("how do I connect")

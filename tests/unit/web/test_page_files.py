@@ -82,7 +82,7 @@ def test_the_lock_names_no_registry_and_every_version_is_exact() -> None:
 
 def test_no_source_writes_html_or_runs_text() -> None:
     forbidden = re.compile(
-        r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|Function\("
+        r"\.innerHTML|\.outerHTML|dangerously|insertAdjacent|document\.write|\beval\(|Function\("
     )
 
     assert len(SOURCES) > 30

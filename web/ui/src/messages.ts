@@ -67,7 +67,7 @@ export const say = {
   streamCutHint: "The answer may stand in the history. Try again.",
   requestId: (id: string) => `Request ${id}`,
   retry: "Try again",
-  offline: "You are offline. What you see stays; questions go out when the connection is back.",
+  offline: "You are offline. What you see stays; ask again when the connection is back.",
 
   panel: "What the answer stands on",
   article: "Article",

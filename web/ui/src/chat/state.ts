@@ -65,7 +65,12 @@ function takeEvent(chat: Chat, key: string, event: TurnEvent): Chat {
     case "choices":
       return change(chat, key, () => ({ choices: event.data.choices }));
     case "done":
-      return change(chat, key, () => ({ ...showTurn(event.data), key }));
+      // Figures that came already stay the same object, so that nothing is drawn twice.
+      return change(chat, key, (item) => ({
+        ...showTurn(event.data),
+        key,
+        finding: item.finding ?? event.data.finding,
+      }));
     case "error":
       return change(chat, key, () => ({ status: "failed", problem: event.data }));
   }
