@@ -222,13 +222,17 @@ def _risk_row(row: Mapping[Any, Any]) -> tuple[Cell, ...]:
 
 def _risk_text(model: ChurnModel, everyone: pd.DataFrame, shown: pd.DataFrame, as_of: date) -> str:
     said = Counter(reasons[0] for reasons in shown["reasons"] if reasons)
+    expected = float(everyone["probability"].sum())
     most = sorted(said, key=lambda words: (-said[words], words))[:2]
     return render(
         "churn_risk.md.j2",
         **_guessing(model),
         n_customers=len(everyone),
-        n_expected=float(everyone["probability"].sum()),
+        n_expected=round(expected, None if expected >= 10 else 1),
+        mean=expected / max(len(everyone), 1),
         n_shown=len(shown),
+        name=shown["customer"].iloc[0] if len(shown) == 1 else "",
+        why=listed(shown["reasons"].iloc[0]) if len(shown) == 1 else "",
         horizon_days=model.horizon_days,
         as_of=day_in_words(as_of),
         highest=float(shown["probability"].max()) if len(shown) else 0.0,
@@ -312,7 +316,8 @@ def _notes(model: ChurnModel, as_of: date) -> tuple[str, ...]:
         forward = _score_words(details["forward"]["roc_auc"])
         n = details["forward"]["roc_auc"]["n"]
         notes.append(
-            f"Learnt on earlier cut-offs and tested on the latest one: ROC-AUC {forward}, n = {n:,}."
+            "Learnt on earlier cut-offs and tested on the latest one: ROC-AUC "
+            f"{forward}, n = {n:,}."
         )
     if details["sampled_fraction"] < 1.0:
         notes.append(f"Learnt from a sample of {details['sampled_fraction']:.0%} of the customers.")

@@ -71,5 +71,7 @@ def render(template: str, **values: object) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Join words as prose does ("a, b and c")."""
+    """Join words as prose does ("a, b and c"); none give an empty text."""
+    if not words:
+        return ""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
