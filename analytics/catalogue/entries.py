@@ -47,6 +47,8 @@ class Reach:
     path: tuple[Hop, ...]
     join: JoinKind
     """inner: rows that lead nowhere drop out."""
+    optional: bool
+    """Rows that lead nowhere are usual, and worth a word when they are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

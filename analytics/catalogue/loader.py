@@ -132,7 +132,9 @@ def _fact(name: str, entry: FactEntry, entities: Mapping[str, Entity]) -> Fact:
         reaches=MappingProxyType(
             {
                 reached: Reach(
-                    path=tuple(Hop(entity=h.entity, by=h.by) for h in reach.path), join=reach.join
+                    path=tuple(Hop(entity=h.entity, by=h.by) for h in reach.path),
+                    join=reach.join,
+                    optional=reach.optional,
                 )
                 for reached, reach in entry.reaches.items()
             }

@@ -36,6 +36,7 @@ class ReachEntry(_Strict):
 
     path: list[HopEntry] = Field(min_length=1)
     join: JoinKind = "outer"
+    optional: bool = False
 
 
 class FinerEntry(_Strict):

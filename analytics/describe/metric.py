@@ -85,8 +85,9 @@ def _shape(result: MetricResult) -> Context:
             "thing": thing if count == 1 else f"{thing}s",
         }
     if not result.rows and query.having:
-        return {"shape": "none_meet", "thing": lower_start(result.dimensions[0].label)}
-    if not _numbers(result):
+        thing = result.dimensions[0].label if result.dimensions else query.grain or "result"
+        return {"shape": "none_meet", "thing": lower_start(thing)}
+    if _lead(result) is None:
         return {"shape": "nothing"}
     if query.grain is not None:
         return _trend(result, query.grain)
@@ -103,8 +104,12 @@ def _n_keys(result: MetricResult) -> int:
     return len(result.dimensions) + (1 if result.query.grain else 0)
 
 
-def _numbers(result: MetricResult) -> bool:
-    return any(value is not None for row in result.rows for value in row[_n_keys(result) :])
+def _lead(result: MetricResult) -> int | None:
+    """Return the place of the first value column that is not empty; None when all are."""
+    for place in range(_n_keys(result), len(result.columns)):
+        if any(_number(row[place]) is not None for row in result.rows):
+            return place
+    return None
 
 
 def _value_words(value: Cell, unit: Unit | None) -> str:
@@ -182,11 +187,11 @@ def _row_words(result: MetricResult, row: Sequence[Cell]) -> str:
     names = {column.name for column in result.columns}
     if {"current", "previous"} <= names:
         return _move_words(result, row)
-    n = _n_keys(result)
-    column = result.columns[n]
+    place = _lead(result) or 0
+    unit = result.columns[place].unit
     if result.previous is not None:
-        return _signed(row[n], column.unit)
-    return _value_words(row[n], column.unit)
+        return _signed(row[place], unit)
+    return _value_words(row[place], unit)
 
 
 def _group_name(result: MetricResult, row: Sequence[Cell], *, alone: bool = True) -> str:
@@ -196,7 +201,7 @@ def _group_name(result: MetricResult, row: Sequence[Cell], *, alone: bool = True
 
 
 def _groups(result: MetricResult) -> Context:
-    n = _n_keys(result)
+    n = _lead(result) or 0
     lowest = result.query.order == "ascending"
     rows = [row for row in result.rows if _number(row[n]) is not None]
     if result.query.order is None and result.query.top_n is None:
@@ -221,7 +226,7 @@ def _extreme(column: Column, *, lowest: bool) -> str:
 
 
 def _trend(result: MetricResult, grain: Grain) -> Context:
-    n = _n_keys(result)
+    n = _lead(result) or 0
     rows = [row for row in result.rows if _number(row[n]) is not None]
     high = max(rows, key=lambda row: _number(row[n]) or 0.0)
     low = min(rows, key=lambda row: _number(row[n]) or 0.0)

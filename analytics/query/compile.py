@@ -24,6 +24,7 @@ class CompiledQuery:
     """An expression ready to run, and what its columns and days mean."""
 
     query: MetricQuery
+    """As asked, each name once."""
     table: ibis.Table
     columns: tuple[Column, ...]
     """Of the table, in its order."""
@@ -61,12 +62,18 @@ def compile_query(
     QueryError
         When the query contradicts itself, or a value has the wrong type.
     """
+    query = replace(
+        query,
+        metrics=tuple(dict.fromkeys(query.metrics)),
+        dimensions=tuple(dict.fromkeys(query.dimensions)),
+    )
     _check(query)
     source = Source(warehouse=warehouse, catalogue=catalogue, as_of=query.as_of)
     question = looked_up(query, source)
     window = resolved_window(question)
     previous = previous_window(query, window)
     side = _side(question, window, previous)
+    side = replace(side, table=_ranked_groups(side.table, question))
     table = _kept(side, question)
     if query.count_groups:
         table, columns = _counted(table)
@@ -125,6 +132,28 @@ def _side(question: Question, window: Window, previous: Window | None) -> Side:
     if previous is None:
         return side_of(question, window)
     return compared_sides(question, window, previous)
+
+
+def _ranked_groups(table: ibis.Table, question: Question) -> ibis.Table:
+    """Leave "none" out where things are ranked or counted: no campaign is not the best campaign.
+
+    Where a group is a column of the metric's own rows, its missing values stay in a ranking.
+    """
+    query = question.query
+    if query.top_n is None and not query.count_groups:
+        return table
+    catalogue = question.source.catalogue
+    own = {
+        catalogue.facts[measure.fact].entity
+        for metric in question.metrics
+        for measure in catalogue.measures_of(metric)
+    }
+    conditions = [
+        table[hidden_key(dimension) or dimension.name].notnull()
+        for dimension in question.dimensions
+        if query.count_groups or dimension.entity not in own
+    ]
+    return kept(table, conditions)
 
 
 def _kept(side: Side, question: Question) -> ibis.Table:
@@ -232,7 +261,8 @@ def _top_groups(table: ibis.Table, side: Side, question: Question, window: Windo
         query=replace(question.query, grain=None, compare=None, compare_to=None, compare_step=None),
     )
     ranking = side_of(whole, window)
-    first = _ordered(ranking.table, ranking, whole.query, whole).select(*ranking.keys)
+    groups = _ranked_groups(ranking.table, whole)
+    first = _ordered(groups, ranking, whole.query, whole).select(*ranking.keys)
     names = {key: f"{key}_kept" for key in ranking.keys}
     kept = first.rename({new: old for old, new in names.items()})
     on = [table[key].identical_to(kept[name]) for key, name in names.items()]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import Catalogue, Metric
 from analytics.describe.dates import day_in_words, days_in_words
 from analytics.describe.numbers import with_unit
-from analytics.describe.phrases import note
+from analytics.describe.phrases import lower_start, note
 from analytics.model import Period
 from analytics.query.compile import CompiledQuery
 from analytics.query.reconcile import Reconciliation, overlapping
@@ -125,10 +125,24 @@ def _left_out(compiled: CompiledQuery, catalogue: Catalogue) -> list[str]:
         on_tickets = any(m.fact == "tickets" for m in catalogue.measures_of(metric))
         if on_tickets and ("customer" in entities or query.customer_conditions):
             found.append(note("employees"))
+        if query.top_n is not None:
+            found += _unranked(query.dimensions, metric, catalogue)
         counted = metric.formula is not None and metric.formula.denominator is None
         splits = bool(query.dimensions) and not query.count_groups
         if splits and counted and overlapping(metric, query, catalogue):
             found.append(note("overlap", thing=_thing(metric.name)))
+    return found
+
+
+def _unranked(dimensions: Sequence[str], metric: Metric, catalogue: Catalogue) -> list[str]:
+    """Name what a ranking leaves out: rows that lead to nothing of the kind that is ranked."""
+    found = []
+    for name in dimensions:
+        dimension = catalogue.dimension(name)
+        for measure in catalogue.measures_of(metric):
+            reach = catalogue.facts[measure.fact].reaches.get(dimension.entity)
+            if reach is not None and reach.optional and reach.join == "outer":
+                found.append(note("unranked", label=lower_start(dimension.label)))
     return found
 
 

@@ -60,7 +60,7 @@ def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) ->
     checks = (
         () if truncated else reconciled(compiled, rows, warehouse=warehouse, catalogue=catalogue)
     )
-    metrics = tuple(catalogue.metric(name) for name in query.metrics)
+    metrics = tuple(catalogue.metric(name) for name in compiled.query.metrics)
     result = _result(compiled, metrics, rows, catalogue)
     when = period_words(result.days, result.previous, query.as_of)
     receipt = Receipt(
@@ -109,7 +109,7 @@ def _result(
     return MetricResult(
         query=query,
         metrics=metrics,
-        dimensions=tuple(catalogue.dimension(name) for name in dict.fromkeys(query.dimensions)),
+        dimensions=tuple(catalogue.dimension(name) for name in query.dimensions),
         subjects=compiled.subjects,
         columns=compiled.columns,
         rows=rows,

@@ -97,6 +97,14 @@ def test_no_value_comes_last_whatever_the_order(ask: Ask) -> None:
     assert down == up == [("Spring", -0.5), ("Free", None)]
 
 
+def test_no_campaign_is_not_the_best_campaign(ask: Ask) -> None:
+    by_campaign = ask("revenue", dimensions=("campaign",))
+    assert by_campaign == [(None, 125.0), ("Spring", 90.0)]
+    assert ask("revenue", dimensions=("campaign",), top_n=1) == [("Spring", 90.0)]
+    assert ask("revenue", dimensions=("campaign",), count_groups=True) == [(1,)]
+    assert ask("tickets", dimensions=("team",), order="ascending", top_n=3)[-1] == ("Network", 2)
+
+
 def test_employees_tickets_drop_out_by_customer_attributes(ask: Ask) -> None:
     assert ask("tickets", period=MAY) == [(3,)]
     assert ask("tickets", dimensions=("plan",), period=MAY) == [("premium", 2)]

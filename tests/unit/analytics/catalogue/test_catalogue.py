@@ -167,7 +167,12 @@ def test_unknown_names_suggest_the_nearest(catalogue: Catalogue) -> None:
         ("dimensions.yaml", "{name: gender, ", "{name: region, ", "defined twice: region"),
         ("dimensions.yaml", "entity: customer, column: gender", "entity: customer", "one of the"),
         ("dimensions.yaml", "metrics: [all orders]", "metrics: [sales]", "metric 'sales'"),
-        ("facts.yaml", "by: campaign_id}]}", "by: campaign_id}], join: left}", "join"),
+        (
+            "facts.yaml",
+            "by: campaign_id}], optional",
+            "by: campaign_id}], join: left, optional",
+            "join",
+        ),
         ("facts.yaml", "fact: order_lines, ", "fact: lines, ", "finer fact"),
         ("facts.yaml", "path: [{entity: customer,", "path: [{entity: contact,", "with a key"),
     ],

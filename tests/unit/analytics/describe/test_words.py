@@ -126,7 +126,7 @@ def test_every_note_has_words() -> None:
     }  # fmt: skip
     names = (
         "partial future default_period cut_first cut_last unequal employees overlap truncated "
-        "adds_up does_not_add_up whole_data"
+        "adds_up does_not_add_up unranked whole_data"
     )
     for name in names.split():
         assert note(name, **facts).endswith("."), name
