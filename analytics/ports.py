@@ -16,7 +16,7 @@ class Warehouse(Protocol):
     """The canonical tables, read-only."""
 
     def table(self, name: str) -> ibis.Table:
-        """Return one table of warehouse.sql as an ibis expression.
+        """Return one table of warehouse.sql as an ibis expression, to be run by `run` alone.
 
         Raises
         ------
@@ -26,11 +26,25 @@ class Warehouse(Protocol):
         ...
 
     def run(self, expression: ibis.Table) -> tuple[pd.DataFrame, str]:
-        """Run an expression; return its rows and the SQL that was run."""
+        """Run an expression; return its rows and the SQL that was run.
+
+        A result longer than the warehouse allows is cut; `frame.attrs["truncated"]` says so.
+
+        Raises
+        ------
+        QueryError
+            When the back end refuses the query or it needs too much.
+        """
         ...
 
     def as_of(self) -> date:
-        """Return the day after the newest `ordered_at` or `opened_at`."""
+        """Return the day after the newest `ordered_at` or `opened_at`.
+
+        Raises
+        ------
+        WarehouseError
+            When there is neither an order nor a ticket.
+        """
         ...
 
 
