@@ -97,7 +97,7 @@ class CatalogueInsights:
         flat = " ".join(tag.text for tag in tags if tag.text.strip("?!.,;:()-/"))
         alone = self._understander.understand(text, day)
         kind = self._kind(flat, alone, told=looks_elliptical(tags) and before is not None)
-        if kind is None and before is not None and looks_elliptical(tags) and not alone.query:
+        if kind is None and before is not None and looks_elliptical(tags):
             kind = next(k for k in KINDS if k.name == before.kind)
         if kind is None:
             return None

@@ -11,7 +11,7 @@ from sklearn.pipeline import FeatureUnion
 from analytics.analyses.kind import Kind
 from analytics.language.text import canonical, tokenize
 
-_THRESHOLD = 0.42
+_THRESHOLD = 0.5
 """Least cosine to an example; leave-one-out over the examples of all kinds, 2026-06: nothing
 above it belonged to another kind more often than to its own in one case of ten."""
 

@@ -14,6 +14,7 @@ from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
 from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
+from analytics.language.text import NUMBER_PATTERN, number_of
 from analytics.language.timing import read_times
 from analytics.model import Filter, Period
 
@@ -24,6 +25,11 @@ _THINGS = {
     "product": ("product", "product_id", "product_category"),
     "experiment": ("experiment",),
 }
+_RESOURCES = (
+    ("memory", "memory load"), ("ram", "memory load"), ("cpu", "cpu load"),
+    ("processor", "cpu load"), ("disk", "disk used"), ("storage", "disk used"),
+)  # fmt: skip
+_AHEAD = re.compile(rf"(?<!\S)(?:in|within) (?P<count>{NUMBER_PATTERN}) (?P<unit>day|week|month)(?!\S)")
 _CONTROL = re.compile(
     r"control|held out|hold out|holdout|left alone|leave alone|not contacted|uncontacted|untouched|"
     r"not mailed|sent nothing|done nothing|doing nothing|did not (?:get|receive)|do not (?:get|receive)|without the mailing|anyway"
@@ -58,6 +64,8 @@ def slots_for(
     found |= _times(scene, wanted, kind)
     if "dimension" in wanted:
         found |= _dimension(scene, kind)
+    if "group" in wanted and (match := _VARIANTS.search(text)):
+        found["group"] = sorted({match[1].upper(), match[2].upper()})
     if "filters" in wanted:
         filters = _symptoms(text) if kind.name == "root_cause" else {}
         filters |= _filters(scene, catalogue, found)
@@ -67,8 +75,6 @@ def slots_for(
         found["top_n"] = n
     if "threshold" in wanted and (limit := _threshold(tags, kind)) is not None:
         found["threshold"] = limit
-    if "group" in wanted and (match := _VARIANTS.search(text)):
-        found["group"] = sorted({match[1].upper(), match[2].upper()})
     if kind.name == "campaign_result" and _CONTROL.search(text):
         found["compare_to"] = "control"
     return found
@@ -89,6 +95,8 @@ def _metric(
     named = [t.metrics[0] for t in tags if t.metrics]
     if kind.name in {"capacity", "root_cause"}:
         usable = [m for m in named if catalogue.metric(m).entities[:1] == ("reading",)]
+        words = {word for t in tags for word in t.text.split()}
+        usable += [m for w, m in _RESOURCES if w in words]
         return (usable or ["disk used"])[0] if kind.name == "capacity" else None
     scene = Scene(tags, catalogue, as_of, {})
     name_metrics(scene)
@@ -117,6 +125,9 @@ def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
         time = tag.time
         if time is not None and time.kind == "horizon" and "horizon" in wanted:
             found["horizon"] = f"{time.count} {time.unit}s"
+    ahead = _AHEAD.search(" ".join(t.text for t in scene.tags))
+    if ahead and kind.name in {"forecast", "capacity", "churn_risk"} and "horizon" not in found:
+        found["horizon"] = f"{number_of(ahead['count']):g} {ahead['unit']}s"
     two = "compare_to" in wanted
     ends = next((t.time.ends for t in scene.tags if t.time is not None and t.time.ends), ())
     read_times(scene)
@@ -139,8 +150,9 @@ def _span(period: Period) -> str:
 
 def _dimension(scene: Scene, kind: Kind) -> dict[str, object]:
     read_groups(scene)
-    if scene.draft.dimensions:
-        return {"dimension": scene.catalogue.dimension(scene.draft.dimensions[0]).column}
+    names = [d for d in scene.draft.dimensions if d not in {"customer", "customer_id"}]
+    if names:
+        return {"dimension": scene.catalogue.dimension(names[0]).column}
     if scene.draft.grain is not None:
         return {"dimension": scene.draft.grain}
     return {"dimension": "month"} if kind.name == "cohort_retention" else {}
@@ -157,6 +169,10 @@ def _filters(scene: Scene, catalogue: Catalogue, found: Mapping[str, object]) ->
         dimension = catalogue.dimension(one.dimension)
         if dimension.kind == "boolean" or one.dimension in _IDS or one.dimension in things:
             continue
+        if one.dimension == "objective" and not _names_campaign(scene):
+            continue
+        if one.dimension == "variant" and "group" in found:
+            continue
         if one.operator in {"is null", "not null"} or one.dimension in _SYMPTOMS:
             continue
         if one.operator == "=":
@@ -166,6 +182,10 @@ def _filters(scene: Scene, catalogue: Catalogue, found: Mapping[str, object]) ->
         else:
             result[dimension.column] = _denied(one)
     return result
+
+
+def _names_campaign(scene: Scene) -> bool:
+    return any("campaign" in t.dimensions or "message" in t.concepts for t in scene.tags)
 
 
 def _denied(one: Filter) -> object:

@@ -92,12 +92,12 @@ def _counts_customers(scene: Scene, heads: list[int]) -> bool:
 
 
 def _base(scene: Scene) -> tuple[str, int] | None:
+    for i in scene.find(lambda t: t.metrics[:1] in {("new customers",), ("churned customers",)}):
+        return scene.tags[i].metrics[0], i
     for concept, metric in _BASES.items():
         for i in scene.find(lambda t, c=concept: c in t.concepts):  # type: ignore[misc]
             if _denied(scene, i) is None:
                 return metric, i
-    for i in scene.find(lambda t: t.metrics[:1] in {("new customers",), ("churned customers",)}):
-        return scene.tags[i].metrics[0], i
     return None
 
 

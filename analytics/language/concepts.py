@@ -80,6 +80,25 @@ def _rule(needs: str, metrics: str, may: str = "") -> Rule:
     )
 
 
+RANKED_BY: dict[str, tuple[str, ...]] = {
+    "customer": ("revenue", "orders", "gross margin"),
+    "product": ("revenue", "units sold", "gross margin"),
+    "product_category": ("revenue", "units sold", "gross margin"),
+    "campaign": ("campaign roi", "response rate", "campaign revenue"),
+    "team": ("sla compliance", "resolution time", "resolved tickets", "csat"),
+    "assignee": ("resolved tickets", "resolution time", "csat"),
+    "service": ("availability", "downtime", "incidents"),
+    "region": ("revenue", "churn rate", "customers"),
+    "order_channel": ("revenue", "orders", "average order value"),
+    "plan": ("revenue", "churn rate", "customers"),
+    "city": ("revenue", "customers", "orders"),
+    "customer_country": ("revenue", "customers", "orders"),
+    "landing_page": ("conversion rate", "sessions", "bounce rate"),
+    "source": ("sessions", "conversion rate", "bounce rate"),
+    "acquisition_channel": ("new customers", "revenue", "churn rate"),
+}
+"""What "best", "top" and "biggest" may mean when no metric is named."""
+
 RULES: tuple[Rule, ...] = (
     # money
     _rule("how_much earn", "revenue", "sell buy raise"),
@@ -196,7 +215,7 @@ NOUNS: dict[str, str] = {
 """Metrics whose names are also plain nouns."""
 
 VAGUE_WORDS: dict[str, tuple[str, ...]] = {
-    "survey": ("survey answers",), "disk": ("disk used",), "issue": ("tickets", "incidents"), "problem": ("tickets", "incidents"),
+    "survey": ("survey answers",), "disk": ("disk used",), "request": ("requests", "tickets"), "issue": ("tickets", "incidents"), "problem": ("tickets", "incidents"),
     "thing go wrong": ("tickets", "incidents"), "trouble": ("tickets", "incidents"),
     "user": ("visitors", "active customers", "customers"),
     "survey score": ("csat", "nps"), "average survey score": ("csat", "nps"),
@@ -215,6 +234,9 @@ VAGUE_WORDS: dict[str, tuple[str, ...]] = {
     "resolution": ("resolution time", "resolved tickets"),
 }  # fmt: skip
 """Words that stand for several metrics, none of which is the usual one."""
+
+ALWAYS_VAGUE = frozenset({"request"})
+"""Vague although a metric has that very name."""
 
 ABSORBED: dict[str, frozenset[str]] = {
     concept: frozenset(name.strip() for name in metrics.split("|"))

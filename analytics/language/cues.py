@@ -13,8 +13,12 @@ _CUES: tuple[tuple[str, str], ...] = (
     # quantity
     ("how_many", r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous|how big be"),
     ("how_much", r"how much(?: money)?|how full|how busy|how loaded|money|what amount(?: of money)?|how high|how large|how big|how low|how good|how bad"),
+    ("polite", r"(?:i|we) would (?:like|love|need|want|be interested in|appreciate)|would you|would it be possible|would (?:like|love)|will you|i will need|if you will|when you have time|when you can"),
+    ("when", r"when"),
+    ("ahead", r"about to|going to|bound to|set to|expected to|supposed to|will|shall|would|likely|together"),
+    ("both", r"both"),
     ("what_do", r"what (?:do|have)"),
-    ("how_long", r"how long|how fast|how quick|how quickly|how soon|how slow|how slowly|how speedily|how promptly|how rapidly|how swiftly|how many (?:hour|minute|day|second)|how much time|how many (?:hour|minute|day|second) (?:on average )?|what time do it take|length of time|speed|how speedy|hour until|hour till|hour before"),
+    ("how_long", r"how long|how fast|how quick|how quickly|how soon|how slow|how slowly|how speedily|how promptly|how rapidly|how swiftly|how many (?:hour|minute|day|second)|how much time|how many (?:hour|minute|day|second) (?:on average )?|what time do it take|length of time|time to|time until|time needed to|time it take to|speed|how speedy|hour until|hour till|hour before"),
     ("how_often", r"how often|how frequently|how many time|how frequent|how regularly"),
     ("how_happy", r"how (?:happy|satisfied|content|pleased|unhappy|dissatisfied)"),
     ("average", r"on average|average|avg|mean|typical|typically|usual|usually|averaged"),
@@ -38,8 +42,8 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("only", r"only|just|solely|exclusively|nothing but|purely|alone"),
     # conjunction
     ("or", r"or|either|and/or"),
-    ("and", r"and|plus|plus also|as well as|along with|together with|&|\+|in addition to|and also|both"),
-    ("by", r"by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various"),
+    ("and", r"and|plus|plus also|as well as|along with|&|\+|in addition to|and also"),
+    ("by", r"by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various"),
     ("shown", r"break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut"),
     ("who", r"who|that|which|whose|whom|where"),
 )
@@ -84,21 +88,21 @@ RANK_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 FILLER = frozenset(
     """
     a an the this that these those there here it its they them their he she his her we us our ours i
-    me my mine you your yours one some any all each both such same own
-    is are was were be been being am do did does done doing have has had having will would shall
+    me my mine you your yours one some any all each  such same own
+    is are was were be been being am do did does done doing have has had having   
     should can could may might must let get got getting
     to of in on at for from with into onto within during over under up down out off as by about
-    through via than then so if but and or while when whenever because since until per
+    through via than then so if but and or while   because since until per
     what which who whom whose how where whether
     please pls plz thanks thank thx hello hi hey dear kindly just only also too very quite really
     actually exactly roughly approximately about around currently right still already even ever again
-    well ok okay yes no let lets much many lot little few more less most
+    perform performed performing performance well ok okay yes no let lets much many lot little few more less most
     show tell give list display provide report present see look looking view check find fetch pull
     produce calculate compute work need want like love wonder wondering know knowing curious interested
     ask asking help get send share say said mean name put bring
     figure figures number numbers value values data info information overview summary statistic stats
     kpi result results table chart graph plot line bar breakdown split detail details answer question
-    metric metrics metrics' total totals overall sum altogether together combined entire whole full
+    metric metrics metrics' total totals overall sum altogether  combined entire whole 
     company business firm organisation organization us here
     happen happened occur occurred take taken took come came coming go went going run running turn
     keep kept make made seem appear stand stood amount amounted register registered record recorded

@@ -7,7 +7,7 @@ from datetime import date
 
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import previous, shifted
-from analytics.language.naming import name_metrics
+from analytics.language.naming import entity_of, is_noun, name_metrics
 from analytics.language.reading import read_parts
 from analytics.language.scene import Draft, Scene
 from analytics.language.tagging import Tag
@@ -57,12 +57,14 @@ def read_followup(
     """
     scene = Scene(tags, catalogue, as_of, picks)
     scene.preferred = frozenset(f.dimension for f in (*base.filters, *base.numerator))
+    _use_owner_nouns(scene, base)
     name_metrics(scene)
     renamed = bool(scene.draft.metrics) and tuple(scene.draft.metrics) != base.metrics
     if not scene.draft.metrics:
         scene.draft.metrics = list(base.metrics)
     shares = _share_asked(scene, base)
     scene.draft.period = base.period
+    scene.inherited = base.period is not None
     scene.draft.grain = None
     lone_shift = _lone_shift(scene)
     if base.dimensions and any(t.rank is not None or t.cue in {"share", "share_total"} for t in tags):
@@ -77,6 +79,29 @@ def read_followup(
     scene.draft = _merged(scene, fresh, base, renamed=renamed, shares=shares)
     _use_follow_words(scene)
     return scene
+
+
+_NARROWING = frozenset({"for", "only", "just", "from", "of", "in", "with", "exclude", "excluding", "without", "on", "how many", "not"})
+
+
+def _use_owner_nouns(scene: Scene, base: MetricQuery) -> None:
+    """`for premium customers`: the noun says whose number it is, not another number."""
+    words = [t.text for t in scene.tags if t.text.strip("?!.,;:-")]
+    for index in scene.find(is_noun):
+        tag = scene.tags[index]
+        if tag.metrics == base.metrics and len(words) > 1:
+            scene.use(index)
+            continue
+        entity = entity_of(tag)
+        reached = all(entity in scene.catalogue.metric(m).entities for m in base.metrics)
+        described = any(
+            scene.catalogue.dimension(m.dimension).entity == entity
+            for t in scene.tags
+            for m in t.members
+            if m.dimension in scene.catalogue.dimensions
+        )
+        if reached and (described or (words and words[0] in _NARROWING)):
+            scene.use(index)
 
 
 def _share_asked(scene: Scene, base: MetricQuery) -> bool:
@@ -183,6 +208,8 @@ def _use_follow_words(scene: Scene) -> None:
         if plain and (tag.text in _EXTRA_FILLER or tag.norm in _EXTRA_FILLER):
             scene.use(index)
         elif plain and tag.text in {"make", "take", "do", "show", "give", "go", "one", "list", "order"}:
+            scene.use(index)
+        elif plain and tag.cue in {"how_many", "how_much", "what_do"}:
             scene.use(index)
         elif plain and tag.concepts and not tag.metrics and "people" in tag.concepts:
             scene.use(index)

@@ -109,13 +109,16 @@ def _use_owner(scene: Scene, index: int, name: str) -> None:
 def pick_dimension(scene: Scene, index: int) -> str | None:
     """Return which of the dimensions that a word can mean is meant, None when none fits."""
     tag = scene.tags[index]
-    reachable = [d for d in tag.dimensions if scene.has(d)]
+    names = _CHANNELS if tag.text == "channel" else tag.dimensions
+    reachable = [d for d in names if scene.has(d)]
     groupable = [d for d in reachable if scene.catalogue.dimension(d).groupable]
     if not groupable:
         if not reachable and tag.dimensions and scene.draft.metrics:
             label = scene.catalogue.metric(scene.draft.metrics[0]).label
             scene.problems.append(f"{label} cannot be split by {tag.norm}.")
         return None
+    if tag.text == "channel":
+        groupable = [d for d in _CHANNELS if scene.has(d)]
     own = [d for d in groupable if scene.is_own(d)]
     if len(own) == 1:
         return own[0]
@@ -130,12 +133,13 @@ def pick_dimension(scene: Scene, index: int) -> str | None:
     return options[pick]
 
 
+_CHANNELS = ("order_channel", "ticket_channel", "acquisition_channel", "campaign_channel")
 _NO_CHANNEL = ("source", "medium", "campaign_channel")
 
 
 def _expanded(scene: Scene, tag: Tag, options: list[str]) -> list[str]:
     """Sessions have no channel of their own: their source, medium and campaign come close."""
-    if "campaign_channel" in options and scene.has("source"):
+    if tag.text == "channel" and scene.has("source"):
         return list(_NO_CHANNEL)
     channels = [d for d in ("acquisition_channel", "campaign_channel", "ticket_channel") if scene.has(d)]
     if tag.text == "channel" and len(channels) > 1 and not any(scene.is_own(d) for d in options):

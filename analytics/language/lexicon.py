@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analytics.catalogue import Catalogue, Dimension
 from analytics.errors import WarehouseError
-from analytics.language.concepts import VAGUE_WORDS
+from analytics.language.concepts import ALWAYS_VAGUE, VAGUE_WORDS
 from analytics.language.text import Token, tokenize
 from analytics.model import Cell
 from analytics.ports import Warehouse
@@ -74,7 +74,8 @@ class Lexicon:
                 self._add(words, "metric", metric.name)
         for words, names in VAGUE_WORDS.items():
             key = tuple(words.split())
-            if not any(p.kind == "metric" for p in self._phrases.get(key, ())):
+            named = [p for p in self._phrases.get(key, ()) if p.kind == "metric"]
+            if words in ALWAYS_VAGUE or all(set(p.norms) & _ONLY_PLURAL for p in named):
                 for name in names:
                     self._add(words, "metric", name)
         for dimension in catalogue.dimensions.values():

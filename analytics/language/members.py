@@ -136,10 +136,12 @@ def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) ->
     if tag.text in _NEVER_ALONE or tag.norm in _NEVER_ALONE:
         return True
     states = all(d.endswith("_status") for d in dimensions)
-    everyday = states or tag.text in _WEAK or tag.norm in _WEAK or set(dimensions) <= _FINE
+    everyday = states or dimensions == ["owner_team"] or tag.text in _WEAK or tag.norm in _WEAK or set(dimensions) <= _FINE
     if not everyday:
         return False
     following = scene.after(index)
+    if dimensions == ["owner_team"]:
+        return not scene.is_own("owner_team")
     beside_noun = following is not None and bool(scene.tags[following].metrics)
     if tag.text == "plus":
         people = following is not None and any(m.endswith("customers") for m in scene.tags[following].metrics)
@@ -171,6 +173,8 @@ def _is_cued(scene: Scene, index: int, dimension: str) -> bool:
             place = step(place)
         if place is not None and dimension in scene.tags[place].dimensions:
             return True
+    if dimension == "owner_team":
+        return any(t.text in {"team", "owned", "owning", "own"} for t in scene.tags[max(0, index - 3) : index + 3])
     if dimension in _CAUSE_DIMENSIONS:
         return _has_cause_word(scene, index)
     if dimension == "acquisition_channel":
@@ -305,7 +309,7 @@ def _negation(scene: Scene, index: int) -> int | None:
         tag = scene.tags[i]
         if tag.cue in {"not", "without"}:
             return i
-        if tag.cue in {"by", "who", "and"} or tag.members or tag.time or tag.text in {";", ":", "?"}:
+        if tag.cue in {"by", "who", "and"} or (tag.members and not tag.dimensions) or tag.time or tag.text in {";", ":", "?"}:
             return None
         steps += 0 if tag.filler else 1
         if steps > 2:
@@ -321,7 +325,9 @@ def _read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> 
         spoken = flag_of(tag.concepts)
         if not names and spoken is not None and scene.has(spoken) and scene.is_own(spoken):
             names = [spoken]
-        if not names:
+        following = scene.after(index)
+        measured = following is not None and scene.tags[following].quantity is not None
+        if not names or (measured and "has_discount" in names):
             continue
         name = next((n for n in names if scene.is_own(n)), names[0])
         negated = _negation(scene, index)

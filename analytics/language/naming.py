@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analytics.language.concepts import ABSORBED, NOUNS, RULES, VAGUE_WORDS, Rule
+from analytics.language.concepts import ABSORBED, NOUNS, RANKED_BY, RULES, VAGUE_WORDS, Rule
 from analytics.language.scene import LIST_MARKS, Scene
 from analytics.language.tagging import Tag
 
@@ -38,7 +38,7 @@ def name_metrics(scene: Scene) -> None:
         _absorb_same(scene, named)
     elif named:
         _take_named(scene, named)
-    else:
+    elif not _rank_without_metric(scene):
         _take_noun(scene)
     if scene.draft.metrics:
         _linked_nouns(scene)
@@ -155,6 +155,8 @@ def _take_named(scene: Scene, named: list[int]) -> None:
     taken: list[int] = []
     for i in named:
         metrics = scene.tags[i].metrics
+        if scene.tags[i].text == "request" and _speaks_of_services(scene):
+            metrics = ("requests",)
         pick = scene.choose(f"metric:{scene.tags[i].text}", f"Which number do you mean by “{scene.tags[i].norm}”?", metrics) if len(metrics) > 1 else 0  # fmt: skip
         name = metrics[pick]
         if name in scene.draft.metrics:
@@ -165,6 +167,11 @@ def _take_named(scene: Scene, named: list[int]) -> None:
             if taken:
                 scene.use(*(j for j in range(taken[-1] + 1, i) if scene.tags[j].cue == "versus"))
             taken.append(i)
+
+
+def _speaks_of_services(scene: Scene) -> bool:
+    named = {d for t in scene.tags for d in t.dimensions} | {m.dimension for t in scene.tags for m in t.members}
+    return bool(named & {"service", "tier", "service_id", "owner_team"})
 
 
 def _linked(scene: Scene, left: int, right: int) -> bool:
@@ -187,6 +194,31 @@ def _take_noun(scene: Scene) -> None:
     narrower = [i for i in nouns if scene.tags[i].metrics[0].endswith(f" {name}")]
     scene.draft.metrics = [scene.tags[narrower[0]].metrics[0] if narrower else name]
     scene.use(first, *narrower)
+
+
+def _rank_without_metric(scene: Scene) -> bool:
+    """`our best customers`, `top products`: by which number, the question does not say."""
+    ranks = scene.find(lambda t: t.rank is not None and t.rank.order in {"down", "up", "good", "bad"})
+    if not ranks or any(t.metrics and not t.dimensions for t in scene.tags):
+        return False
+    for index in scene.find(lambda t: bool(t.dimensions)):
+        name = next((d for d in scene.tags[index].dimensions if d in RANKED_BY), None)
+        others = [i for i in scene.find(lambda t: bool(t.metrics)) if i != index]
+        if name is None or others or not _is_to_rank(scene, index):
+            continue
+        options = RANKED_BY[name]
+        pick = scene.choose("ranked", f"By which number should {scene.tags[index].norm} be ranked?", options)
+        scene.draft.metrics = [options[pick]]
+        scene.draft.dimensions = [name]
+        scene.use(index)
+        return True
+    return False
+
+
+def _is_to_rank(scene: Scene, index: int) -> bool:
+    before, after = scene.before(index), scene.after(index)
+    near = [scene.tags[p] for p in (before, after) if p is not None]
+    return any(t.rank is not None for t in near)
 
 
 def _is_counted(scene: Scene, index: int) -> bool:
@@ -274,8 +306,13 @@ _ENTITY_OF = {
 }  # fmt: skip
 
 
+def entity_of(tag: Tag) -> str:
+    """Return what a plain noun counts ("ticket"); empty for any other tag."""
+    return _ENTITY_OF.get(tag.metrics[0], "") if tag.metrics else ""
+
+
 def _is_reached(scene: Scene, tag: Tag) -> bool:
-    entity = _ENTITY_OF.get(tag.metrics[0], "")
+    entity = entity_of(tag)
     return all(entity in scene.catalogue.metric(m).entities for m in scene.draft.metrics)
 
 

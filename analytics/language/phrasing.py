@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from analytics.catalogue import Catalogue
@@ -13,22 +13,33 @@ from analytics.model import Cell, CustomerCondition, Filter, MetricQuery, Period
 _OPERATORS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly"}
 
 
+_SPOKEN_FLAGS = {"from_campaign": "attributed to a campaign"}
+_SPOKEN = {"requests": "service requests handled"}
+"""Names that are understood as another thing without the rest."""
+
+
 def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     """Return the question in plain words, with a capital and a question mark."""
+    if any(h.dimension == "difference" for h in query.having) and query.compare_to is not None:
+        return _grown(query, catalogue)
     parts = [_head(query, catalogue)]
-    parts += [_condition(c, catalogue) for c in query.customer_conditions]
     parts += [_filter(f, catalogue) for f in query.filters]
+    if query.period is not None and query.customer_conditions:
+        parts.append(_period(query.period, query))
+    parts += [_condition(c, catalogue) for c in query.customer_conditions]
+    if query.numerator:
+        parts.append("are " + " ".join(_filter(f, catalogue) for f in query.numerator))
     if query.dimensions:
         parts.append(" and ".join(f"by {catalogue.dimension(d).label}" for d in query.dimensions))
     if query.grain and not query.mean_per:
         parts.append(f"per {query.grain}")
-    if query.period is not None:
+    if query.period is not None and not query.customer_conditions:
         parts.append(_period(query.period, query))
+    if query.period is None and "active customers" in query.metrics:
+        parts.append("of all time")
     parts += _comparison(query)
     if query.share_of_total:
         parts.append("as a share of the total")
-    if query.numerator:
-        parts.append("are " + " ".join(_filter(f, catalogue) for f in query.numerator))
     text = " ".join(part for part in parts if part)
     for having in query.having:
         if having.dimension in catalogue.metrics:
@@ -40,8 +51,20 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     return text[0].upper() + text[1:] + "?"
 
 
+def _grown(query: MetricQuery, catalogue: Catalogue) -> str:
+    more = "more" if query.having[0].operator == ">" else "fewer"
+    label = catalogue.dimension(query.dimensions[0]).label if query.dimensions else "group"
+    filters = " ".join(_filter(f, catalogue) for f in query.filters)
+    now = _period(query.period, query) if query.period is not None else ""
+    then = _period(query.compare_to, query) if query.compare_to is not None else ""
+    words = ("Which", label, "had", more, " and ".join(query.metrics), filters, now, "than", then)
+    return " ".join(word for word in words if word) + "?"
+
+
 def _head(query: MetricQuery, catalogue: Catalogue) -> str:
-    names = " and ".join(_name(m, query) for m in query.metrics)
+    names = " and ".join(_SPOKEN.get(m, m) for m in query.metrics)
+    if query.numerator and any(f.dimension == "late" for f in query.numerator):
+        names = f"all {names}"
     if query.numerator:
         return f"what share of {names}"
     if query.compare == "change_only":
@@ -51,15 +74,10 @@ def _head(query: MetricQuery, catalogue: Catalogue) -> str:
     if query.mean_per is not None:
         return f"average {names} per {query.mean_per}"
     if query.per_metric is not None:
-        scale = "" if query.per_scale == 1 else f"{query.per_scale:g} "
-        return f"{names} per {scale}{query.per_metric}"
+        return f"{names} per {query.per_scale:g} {query.per_metric}"
     if all(catalogue.metric(m).unit == "count" for m in query.metrics):
         return f"how many {names}"
     return f"what is the {names}"
-
-
-def _name(metric: str, query: MetricQuery) -> str:
-    return metric
 
 
 def _filter(one: Filter, catalogue: Catalogue) -> str:
@@ -71,7 +89,10 @@ def _filter(one: Filter, catalogue: Catalogue) -> str:
         return f"with a {label}"
     if dimension.kind == "boolean":
         negated = (one.values == (False,)) != (one.operator == "!=")
+        label = _SPOKEN_FLAGS.get(one.dimension, label)
         return f"not {label}" if negated else label
+    if len(one.values) == 1 and one.values[0] == "none" and one.operator == "=":
+        return f"with no {label}"
     values = " or ".join(_value(v) for v in one.values)
     if one.operator in {"=", "in"}:
         return f"with {label} {values}"
@@ -92,10 +113,19 @@ def _value(value: Cell) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _adjective(one: Filter, catalogue: Catalogue) -> str:
+    """Return a value as it stands before a noun ("severity 1 incidents")."""
+    words = " or ".join(_value(v) for v in one.values)
+    label = catalogue.dimension(one.dimension).label.lower()
+    return f"{label} {words}" if words.isdigit() else words
+
+
 def _condition(one: CustomerCondition, catalogue: Catalogue) -> str:
-    filters = " ".join(_value(v) for f in one.filters for v in f.values)
+    filters = " ".join(_adjective(f, catalogue) for f in one.filters)
     what = f"{filters} {one.metric}".strip()
     when = f" {in_words(one.period)}" if one.period is not None else ""
+    if one.days_before_churn is not None:
+        when = f" in the {one.days_before_churn} days before they left"
     if one.operator == "<" and one.value == 1:
         return f"of customers without {what}{when}"
     if one.operator == ">=" and one.value == 1:
@@ -131,10 +161,17 @@ def _comparison(query: MetricQuery) -> list[str]:
 
 
 def label_of(
-    query: MetricQuery, catalogue: Catalogue, word: OpenWord, picks: Mapping[str, int]
+    query: MetricQuery,
+    catalogue: Catalogue,
+    words: Sequence[OpenWord],
+    picks: Mapping[str, int],
 ) -> str:
-    """Return a short name of one reading of an open word, for a button."""
-    option = word.options[picks.get(word.key, 0)]
+    """Return a short name of one reading of the open words, for a button."""
+    labels = [_option(query, catalogue, word.options[picks[word.key]]) for word in words]
+    return ", ".join(dict.fromkeys(labels))
+
+
+def _option(query: MetricQuery, catalogue: Catalogue, option: str) -> str:
     if option in catalogue.dimensions:
         dimension = catalogue.dimension(option)
         for one in (*query.filters, *query.numerator):

@@ -19,7 +19,7 @@ from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
 from analytics.model import Filter, MetricQuery
 
-_NEUTRAL_CUES = frozenset({"and", "or", "only", "who", "each", "how_much", "what_do", "by"})
+_NEUTRAL_CUES = frozenset({"polite", "and", "or", "only", "who", "each", "how_much", "what_do", "by"})
 _AS_TO = frozenset({"in term of", "with regard to", "according to"})
 
 
@@ -52,6 +52,7 @@ def read_parts(scene: Scene) -> None:
     _read_counted_groups(scene)
     scene.draft.filters += filters
     _use_small_words(scene)
+    _check_asked(scene)
 
 
 def query_of(scene: Scene) -> MetricQuery:
@@ -114,16 +115,17 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
     ever = any(t.time is not None and t.time.kind == "everything" for t in scene.tags)
     said_active = any("active customers" in t.metrics and "active" in t.text for t in scene.tags)
     if draft.metrics == ["active customers"] and said_active and draft.period is None and not ever and not draft.grain:  # fmt: skip
-        pick = scene.choose(
-            "active",
-            "Active in which sense?",
-            ("those whose status is active", "those with an order in the last 30 days", "those with an order in the last 12 months"),
-        )
-        if pick == 0:
-            draft.metrics = ["customers"]
-            filters.append(Filter(dimension="customer_status", operator="=", values=("active",)))
+        _settle_active(scene, filters)
+    unsure = scene.find(lambda t: t.text == "active" and bool(t.members))
+    if unsure and draft.metrics == ["customers"]:
+        scene.use(*unsure)
+        if draft.period is not None:
+            draft.metrics = ["active customers"]
         else:
-            draft.period = last_whole(scene.as_of, "day", 30) if pick == 1 else last_whole(scene.as_of, "month", 12)
+            _settle_active(scene, filters)
+    if draft.metrics == ["conversion rate"] and _about_campaigns(scene, filters):
+        pick = scene.choose("conversion", "Conversion of what?", ("conversion rate", "response rate"))
+        draft.metrics = [("conversion rate", "response rate")[pick]]
     late = next((i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None)
     spoken = any("late" in t.flags and t.text != "late" for t in scene.tags)
     if late is not None and draft.metrics in (["tickets"], ["open tickets"]):
@@ -135,6 +137,27 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
         _settle_late_share(scene, filters)
     if any(f.dimension == "overdue" for f in filters) and draft.metrics == ["tickets"]:
         draft.metrics = ["open tickets"]
+
+
+def _settle_active(scene: Scene, filters: list[Filter]) -> None:
+    options = (
+        "those whose status is active",
+        "those with an order in the last 30 days",
+        "those with an order in the last 12 months",
+    )
+    pick = scene.choose("active", "Active in which sense?", options)
+    if pick == 0:
+        scene.draft.metrics = ["customers"]
+        filters.append(Filter(dimension="customer_status", operator="=", values=("active",)))
+        return
+    scene.draft.metrics = ["active customers"]
+    unit, count = (("day", 30), ("month", 12))[pick - 1]
+    scene.draft.period = last_whole(scene.as_of, unit, count)  # type: ignore[arg-type]
+
+
+def _about_campaigns(scene: Scene, filters: list[Filter]) -> bool:
+    named = any("campaign" in t.dimensions or "campaigns" in t.metrics for t in scene.tags)
+    return named and not scene.draft.dimensions
 
 
 def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
@@ -152,6 +175,8 @@ def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
 def _settle_late_share(scene: Scene, filters: list[Filter]) -> None:
     """The share resolved late: of those that have a due time, or of all?"""
     if not scene.find(lambda t: t.cue in {"share", "share_total", "percent"}):
+        return
+    if any(f.dimension == "has_target" for f in filters) or any("all" in t.text.split() for t in scene.tags):
         return
     options = ("of the resolved tickets that have a due time", "of all resolved tickets")
     if scene.choose("late share", "Late as a share of which tickets?", options) == 0:
@@ -202,6 +227,23 @@ def _read_counted_groups(scene: Scene) -> None:
                 draft.count_groups = True
 
 
+_ASKING_ROWS = frozenset({"which", "who", "where"})
+
+
+def _check_asked(scene: Scene) -> None:
+    """A question that opens with "which" or "where" wants rows, one with "when" a date."""
+    told = {t.cue for t in scene.tags}
+    words = [t for t in scene.tags if t.text.strip("?!.,;:-")]
+    draft = scene.draft
+    rows = bool(draft.dimensions or draft.grain or draft.conditions)
+    counted = bool(told & {"how_many", "how_much", "how_long", "how_often", "how_happy", "share", "average"})
+    if words and words[0].text in _ASKING_ROWS and not rows and not counted and not scene.problems:
+        scene.problems.append("This asks for a list; name what its rows should be, such as customers or teams.")
+    for index in scene.find(lambda t: t.cue == "when"):
+        if counted and not rows:
+            scene.use(index)
+
+
 def _use_small_words(scene: Scene) -> None:
     for index in scene.left():
         tag = scene.tags[index]
@@ -209,6 +251,8 @@ def _use_small_words(scene: Scene) -> None:
             scene.use(index)
         if tag.metrics or tag.dimensions or tag.members or tag.flags or tag.time or tag.quantity or tag.rank:
             continue
+        if tag.cue == "both" and (len(scene.draft.metrics) == 2 or scene.draft.compare_to is not None):
+            scene.use(index)
         if tag.cue == "shown" and (scene.draft.dimensions or scene.draft.grain):
             scene.use(index)
         if tag.text in FILLER and not tag.cue:

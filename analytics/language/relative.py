@@ -29,6 +29,7 @@ RELATIVE: tuple[str, ...] = (
     # a row per day, week, month, …
     rf"(?P<grain>(?P<unit>day|week|month|quarter|year) (?:by|after|for) (?P<unit2>day|week|month|quarter|year))",
     rf"(?P<grain>(?:as of |as at |at |by )?(?:the )?(?:end|close) of (?:each|every) (?P<unit>day|week|month|quarter|year))",
+    rf"(?P<grain>(?:broken|split|break|split up|grouped|group|shown|show it|show this)(?: that| it| this| them)?(?: down| up| out)? (?:by|per|into|in) (?:single |calendar |the )?(?P<unit>day|week|month|quarter|year))",
     rf"(?P<grain>(?:for )?(?:by|per|each|every|/|on a|across) (?:each |every |single |calendar |individual |the )?(?P<unit>day|week|wk|month|mth|quarter|qtr|year|yr)(?: basis)?)",
     r"(?P<grain>(?:in |on |during )?(?:which|what) (?:calendar )?(?P<unit>day|week|month|quarter|year)(?! of the (?:week|year|month)))",
     rf"(?P<grain>(?:on a |at )?(?P<unit>{_ADVERB})(?: basis| level| granularity| grain| resolution| trend| rhythm)?)",

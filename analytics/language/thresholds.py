@@ -117,6 +117,7 @@ def _column(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int
 
 def _number_dimension(scene: Scene, tag: Tag, quantity: Quantity) -> str | None:
     columns = [COLUMNS[m] for m in tag.metrics if m in COLUMNS]
+    columns += ["discount_amount"] if "has_discount" in tag.flags else []
     if tag.metrics and set(tag.metrics) <= set(scene.draft.metrics):
         columns = []
     for name in (*tag.dimensions, *columns):

@@ -30,7 +30,9 @@ def read_times(scene: Scene) -> None:
         if t.kind == "grain":
             _read_grain(scene, i, t)
     changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
-    if len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0]):
+    if scene.inherited and len(periods) == 1 and "versus" in cues:
+        _read_against(scene, *periods[0])
+    elif len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0]):
         _read_ends(scene, *periods[0])
     elif len(periods) == 1 and periods[0][1].parts:
         _read_list(scene, *periods[0], comparing=comparing)
@@ -86,6 +88,18 @@ def _read_list(scene: Scene, index: int, match: TimeMatch, *, comparing: bool) -
     split = match.snapshot or set(scene.draft.metrics) <= _SNAPSHOTS
     if split and match.grain is not None and scene.draft.grain is None:
         scene.draft.grain = match.grain
+
+
+def _read_against(scene: Scene, index: int, match: TimeMatch) -> None:
+    """A follow-up that compares the earlier question's period with the one named."""
+    here = scene.draft.period
+    if here is None or match.period is None:
+        return
+    scene.use(index)
+    if match.reference and match.unit is not None:
+        scene.draft.compare_to = _back(here, match.unit, 1)
+    else:
+        scene.draft.compare_to = match.period
 
 
 def _is_between(scene: Scene, index: int) -> bool:

@@ -121,9 +121,16 @@ class Understander:
         if base is None or (names_metric(alone.tags) and not looks_elliptical(alone.tags)):
             return alone
         followed = self.follow(text, base, as_of)
+        if followed.query is not None and not self._fits(followed.query):
+            return alone if alone.query is not None or alone.readings else followed
         if followed.query is None and not followed.readings and alone.query is not None:
             return alone
         return followed
+
+    def _fits(self, query: MetricQuery) -> bool:
+        """Say whether every metric has every dimension of the query."""
+        names = [*query.dimensions, *(f.dimension for f in (*query.filters, *query.numerator))]
+        return all(self.catalogue.has_dimension(m, d) for m in query.metrics for d in names)
 
     def _from(
         self,
@@ -167,7 +174,8 @@ class Understander:
             query = query_of(tried)
             if all(query != other.query for other in readings):
                 question = question_of(query, self.catalogue)
-                label = label_of(query, self.catalogue, scene.open[0], picks)
+                words = [w for w in scene.open if w.key in picks]
+                label = label_of(query, self.catalogue, words, picks)
                 readings.append(Reading(label=label, question=question, query=query))
         metrics = tuple(scene.draft.metrics)
         if not readings:

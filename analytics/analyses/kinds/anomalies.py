@@ -13,7 +13,7 @@ KIND = Kind(
         r"(?:any|detect|find|look for|check for|scan for|were there|be there|spot|see)(?: \S+){0,4} (?:spike|spikes|dip|dips|outlier|jump|jumps|glitch|glitches|peak|peaks|surge|surges)(?: \S+){0,10}",
         r"(?:anything|something|things?)(?: \S+){0,3} (?:wrong|off|unexpected|surprising|stand out|stick out|abnormal)(?: \S+){0,10}",
         r"(?:which|what) (?:day|hour|week|month)s?(?: \S+){0,4} (?:stand out|stick out|unexpected|abnormal|look wrong)(?: \S+){0,6}",
-        r"(?:be|look|look like|seem)(?: \S+){0,4} (?:normal|as expected|as usual)(?: \S+){0,6}",
+        r"(?:be|look|look like|seem)(?: \S+){0,8} (?:normal|as expected|as usual)(?: \S+){0,6}",
     ),
     unless=(r"why|explain|cause|reason", r"go wrong|went wrong|customer number"),
     slots=("metric", "period", "filters", "service", "dimension"),

@@ -12,7 +12,7 @@ KIND = Kind(
     subject="disk used",
     patterns=(
         rf"(?:run out|running out|run short|running short|run low|running low|run dry|fill up|filling up|be full|full|exhaust|exhausted|exhausting|max out|maxed out|hit the limit|reach the limit|hit the ceiling|overflow)(?: \S+){{0,8}} {_RESOURCE}(?: \S+){{0,6}}",
-        rf"{_RESOURCE}(?: \S+){{0,8}} (?:run out|running out|run short|run low|fill up|filling up|be full|full|exhaust|exhausted|max out|maxed out|reach|reached|hit|exceed|cross|pass|limit|ceiling|overflow|suffice|last)(?: \S+){{0,8}}",
+        rf"(?:disk|disks|storage|space|memory|ram|cpu|processor|capacity|headroom)(?: \S+){{0,8}} (?:run out|running out|run short|run low|fill up|filling up|be full|full|exhaust|exhausted|max out|maxed out|reach|hit|exceed|limit|ceiling|overflow|suffice)(?: \S+){{0,8}}",
         rf"(?:when|how long|how soon|by when|what date)(?: \S+){{0,10}} {_RESOURCE}(?: \S+){{0,8}}",
         r"capacity (?:forecast|planning|plan|limit|problem|bottleneck|headroom|risk)(?: \S+){0,6}",
         r"headroom(?: \S+){0,8}",
@@ -23,6 +23,7 @@ KIND = Kind(
         r"how long(?: \S+){0,4} (?:take|outage|incident|down|ticket)",
         r"(?:average|mean) (?:cpu|memory|disk)",
         r"ticket|incident",
+        r"spike|anomal\w+|unusual|strange|odd",
     ),
     slots=("metric", "service", "threshold", "filters", "horizon"),
     examples=(

@@ -19,6 +19,7 @@ KIND = Kind(
     ),
     unless=(
         r"by how much|how much",
+        r"why(?: \S+){0,2} (?:\S+ ){0,3}(?:service|system|server|site|shop|website|gateway|vpn|database|platform|network|app|printer)(?: \S+){0,3} (?:down|slow|slower|unavailable|offline)(?: \S+){0,4}",
         r"go down (?:yesterday|today|at)|be down",
         r"downtime be|count|error \d{4}",
     ),

@@ -22,6 +22,7 @@ KIND = Kind(
         r"(?:predict|forecast|score|flag|identify|spot)(?: \S+){0,5} (?:churn|churner|leaver|attrition)",
         rf"(?:customer|client|account|who|which)(?: \S+){{0,6}} (?:will|might|may|could|going to|be going to|about to|be about to) {_LEAVE}(?: \S+){{0,6}}",
         rf"(?:we|us) (?:be )?(?:about to|going to|likely to|might|may|could) (?:lose|losing)(?: \S+){{0,3}}",
+        r"(?:who|which)(?: \S+){0,4} (?:we|us)(?: \S+){0,2} (?:lose|losing)(?: \S+){0,4}",
         r"(?:lose|losing)(?: \S+){0,2} (?:customer|client|account)s?(?: \S+){0,2} (?:next|soon|in the (?:next|coming))(?: \S+){0,3}",
     ),
     unless=(r"why|driver|drive|drives|driving|reason|factor|cause", r"how many tickets|revenue growth"),

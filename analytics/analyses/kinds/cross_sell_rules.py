@@ -14,6 +14,7 @@ KIND = Kind(
         r"(?:same|one|a single|shared) (?:basket|order|cart|purchase|trolley|shopping cart)(?: \S+){0,6}",
         r"(?:basket|cart|association|affinity|market basket|co purchase|cross sell|cross selling) (?:analysis|rule|pattern|opportunity|opportunities|combination|potential)",
         r"cross sell(?:ing)? (?:rule|pattern|opportunity|opportunities|candidate|potential)(?: \S+){0,4}",
+        r"what else (?:\S+ ){0,8}(?:buy|bought|purchase|purchased|order|ordered|take|took)(?: \S+){0,4}",
         r"(?:also|too|as well) (?:buy|bought|purchase|purchased|order|ordered|take|took|pick|picked)(?: \S+){0,4}",
         r"(?:people|customer|buyer|who|client|shopper)(?: \S+){0,8} (?:buy|bought|purchase|purchased)(?: \S+){0,8} (?:also|too|as well|in addition|on top)(?: \S+){0,4}",
         r"(?:buy|bought|purchase|purchased|order|ordered|pick|picked|add|added) (?:\S+ ){0,4}(?:with|alongside|along with|on top of|next to|in addition to|together with) (?:a |an |the |our |their )?(?:\S+ ){0,3}\S+",

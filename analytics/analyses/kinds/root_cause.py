@@ -20,6 +20,7 @@ KIND = Kind(
         r"why (?:do|be|have)(?: \S+){0,6} (?:fail|failed|failing|crash|crashed|break|broke|go down|went down|down|slow|unavailable|offline|time out|timing out|hang|hanging)(?: \S+){0,8}",
         r"(?:diagnose|diagnosis|troubleshoot|what be wrong with|what went wrong|rca|root cause analysis)(?: \S+){0,10}",
         rf"(?:see|seeing|saw|have|having|get|getting|observe|observed|notice|with|given)(?: \S+){{0,4}} error (?:code )?\d{{4}}(?: \S+){{0,14}}",
+        r"error (?:code )?\d{4}(?: \S+){0,14} (?:what|why|cause|reason|behind|going on)(?: \S+){0,6}",
         r"what(?: \S+){0,6} (?:point|points|pointing|indicate|indicates|mean|suggest|suggests)(?: \S+){0,4} error \d{4}(?: \S+){0,6}",
     ),
     unless=(
