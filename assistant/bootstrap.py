@@ -127,6 +127,11 @@ class Parts:
         return SqlConversationStore(open_engine(self.settings.database_path))
 
     @cached_property
+    def clock(self) -> SystemClock:
+        """The time."""
+        return SystemClock()
+
+    @cached_property
     def messages(self) -> Messages:
         """The product's sentences."""
         return load_messages()
@@ -160,7 +165,7 @@ class Parts:
 def build_assistant(settings: Settings) -> AssistantService:
     """Put the product together. Nothing heavy is loaded before `warm_up` or the first question."""
     parts = Parts(settings)
-    clock = SystemClock()
+    clock = parts.clock
     insights = parts.insights_or_none()
     desk = DeskSkill(store=parts.store, clock=clock, messages=parts.messages)
     examples = load_examples()

@@ -54,14 +54,19 @@ def data_demo(
 @data.command("load")
 @click.argument("path")
 @click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file.")
+@click.option("--update", is_flag=True, help="Keep rows that the source lacks; replace by key.")
 @home_option
 @json_option
-def data_load(path: str, mapping: Path | None, json_file: str | None) -> None:
+def data_load(path: str, mapping: Path | None, update: bool, json_file: str | None) -> None:
     """Load one's own tables into the warehouse; nothing is dropped without being named."""
     settings = current_settings()
     with working("Loading …") as show:
         report = run_load(
-            path, warehouse_dir=settings.warehouse_dir, mapping=mapping, progress=show
+            path,
+            warehouse_dir=settings.warehouse_dir,
+            mapping=mapping,
+            progress=show,
+            update=update,
         )
     write_json(report, json_file)
     if json_file != "-":

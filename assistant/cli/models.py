@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,12 @@ from assistant.answering.confidence import save_calibration
 from assistant.bootstrap import CALIBRATION_NAME, Parts
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
-from assistant.clock import SystemClock
-from assistant.errors import NotBuiltError
 from assistant.evaluation.calibration import label_questions
 from assistant.evaluation.files import AnswerRow, read_rows
 from assistant.evaluation.index import open_evaluation_index
 from assistant.routing.examples import read_examples, shipped_examples_folder
-from assistant.routing.registry import FOLDER_NAME, SHIPPED_SEED, list_routers, retrain_router
+from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
+from assistant.routing.registry import SHIPPED_SEED as SEED
 
 NAMES = ("router", "churn", "confidence")
 BY_DEFAULT = ("router", "churn")
@@ -39,7 +39,6 @@ class Labelled:
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
-@click.option("--seed", type=int, default=SHIPPED_SEED, show_default=True)
 @click.option(
     "--questions",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -59,7 +58,6 @@ class Labelled:
 @json_option
 def train(
     names: tuple[str, ...],
-    seed: int,
     questions: Path | None,
     corpus: tuple[Path, ...],
     index: Path | None,
@@ -71,15 +69,13 @@ def train(
     results: dict[str, Any] = {}
     for name in names or BY_DEFAULT:
         with working(f"Training {name} …"):
-            if name == "router":
-                results[name] = train_router_model(parts, seed=seed)
-            elif name == "churn":
-                results[name] = train_churn_model(parts, seed=seed)
-            else:
-                if questions is None or not corpus:
-                    raise click.UsageError("train confidence needs --questions and --corpus.")
-                labelled = Labelled(questions=questions, corpus=corpus, index=index)
-                results[name] = train_confidence(parts, labelled, seed=seed, out=out)
+            if name != "confidence":
+                results[name] = JOBS[name](parts)
+                continue
+            if questions is None or not corpus:
+                raise click.UsageError("train confidence needs --questions and --corpus.")
+            labelled = Labelled(questions=questions, corpus=corpus, index=index)
+            results[name] = train_confidence(parts, labelled, out=out)
     write_json(results, json_file)
     if json_file != "-":
         for name, result in results.items():
@@ -88,25 +84,24 @@ def train(
 
 def train_all(parts: Parts, *, only_missing: bool) -> None:
     """Train what the product needs on its first start; what is there stays unless asked."""
-    jobs = {"router": train_router_model, "churn": train_churn_model}
-    for name, job in jobs.items():
+    for name, job in JOBS.items():
         if only_missing and _has_model(parts, name):
             continue
         with working(f"Training {name} …"):
-            job(parts, seed=SHIPPED_SEED)
+            job(parts)
 
 
 def _has_model(parts: Parts, name: str) -> bool:
     return (parts.settings.models_dir / name / "current.json").is_file()
 
 
-def train_router_model(parts: Parts, *, seed: int) -> dict[str, Any]:
+def train_router_model(parts: Parts) -> dict[str, Any]:
     """Train the router on the shipped examples."""
     promotion = retrain_router(
         parts.settings.models_dir / FOLDER_NAME,
         parts.encoder,
         read_examples(shipped_examples_folder()),
-        seed=seed,
+        seed=SEED,
     )
     verdict = "promoted" if promotion.is_promoted else "kept back"
     return {
@@ -120,10 +115,10 @@ def train_router_model(parts: Parts, *, seed: int) -> dict[str, Any]:
     }
 
 
-def train_churn_model(parts: Parts, *, seed: int) -> dict[str, Any]:
+def train_churn_model(parts: Parts) -> dict[str, Any]:
     """Train churn risk on the warehouse."""
     report = train_churn(
-        parts.warehouse, parts.settings.models_dir, seed=seed, now=SystemClock().now()
+        parts.warehouse, parts.settings.models_dir, seed=SEED, now=parts.clock.now()
     )
     verdict = "promoted" if report.promotion.promoted else "kept back"
     scores = report.comparison.chosen.scores
@@ -138,9 +133,7 @@ def train_churn_model(parts: Parts, *, seed: int) -> dict[str, Any]:
     }
 
 
-def train_confidence(
-    parts: Parts, labelled: Labelled, *, seed: int, out: Path | None
-) -> dict[str, Any]:
+def train_confidence(parts: Parts, labelled: Labelled, *, out: Path | None) -> dict[str, Any]:
     """Fit the confidence of answers on labelled questions and keep it in this home or in a file."""
     rows = read_rows(labelled.questions, AnswerRow)
     with open_evaluation_index(
@@ -151,8 +144,8 @@ def train_confidence(
     calibration = fit_calibration(
         signals,
         provenance=f"{labelled.questions.name}: {len(rows)} questions, {n_right} with the right "
-        f"article first, {opened.build.n_documents} documents, {parts.encoder.name}, seed {seed}",
-        seed=seed,
+        f"article first, {opened.build.n_documents} documents, {parts.encoder.name}, seed {SEED}",
+        seed=SEED,
     )
     target = out or parts.settings.models_dir / CALIBRATION_NAME
     save_calibration(calibration, target)
@@ -163,6 +156,13 @@ def train_confidence(
         "weights": describe(calibration),
         "summary": f"fitted on {len(rows)} questions into {target}: {describe(calibration)}",
     }
+
+
+JOBS: dict[str, Callable[[Parts], dict[str, Any]]] = {
+    "router": train_router_model,
+    CHURN: train_churn_model,
+}
+"""What is trained without labelled files; the first start of the demo trains these."""
 
 
 @click.command()
@@ -205,8 +205,6 @@ def models(json_file: str | None) -> None:
             "trained_on": parts.calibration.provenance,
         }
     )
-    if not rows:
-        raise NotBuiltError("No model has been trained.", hint="Run `deskwise train`.")
     write_json(rows, json_file)
     if json_file != "-":
         for row in rows:

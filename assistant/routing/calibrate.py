@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 Logits = npt.NDArray[np.float64]
 
-QUESTION_COST = 0.6
-"""Cost of asking "which of these?", where a wrong route costs 1 and a right one nothing."""
+QUESTION_COST = 0.5
+"""Cost of asking "which of these?", where a wrong route costs 1 and a right one nothing: it asks
+where a route would be wrong more often than right."""
 _TEMPERATURES = np.geomspace(0.2, 5.0, 241)
 _BINS = 10
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import zipfile
@@ -35,7 +36,7 @@ from assistant.routing.ngrams import Ngrams
 from assistant.routing.router import (
     RouterScores,
     TrainedRouter,
-    n_held_out_right,
+    held_out_hits,
     train_router,
 )
 from knowledge_base.ports import Encoder
@@ -79,8 +80,8 @@ def retrain_router(
 ) -> Promotion:
     """Train a router, save it, and let it go live unless the live one is better.
 
-    Both are judged on the held-out examples, by twins that have seen none of them; the new one
-    is promoted when it routes at least as many right.
+    Both are judged on the held-out examples, by twins that have seen none of them; `is_worse`
+    says what counts.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def retrain_router(
         When the router cannot be trained or written.
     """
     router = train_router(encoder, examples, seed=seed)
-    n_live: int | None = None
+    live_hits: tuple[bool, ...] | None = None
     reason = "first"
     if (folder / "current.json").exists():
         try:
@@ -104,8 +105,9 @@ def retrain_router(
             # Damaged, or of another encoder: it cannot route any more, so nothing is lost.
             reason = "live_unusable"
         else:
-            n_live = n_held_out_right(live.twin, encoder, examples)
-            reason = "not_worse" if router.scores.n_held_out_right >= n_live else "worse"
+            live_hits = held_out_hits(live.twin, encoder, examples)
+            hits = held_out_hits(router.twin, encoder, examples)
+            reason = "worse" if is_worse(hits, live_hits) else "not_worse"
     is_promoted = reason != "worse"
     version = save_router(folder, router, promote=is_promoted)
     return Promotion(
@@ -114,8 +116,26 @@ def retrain_router(
         reason=reason,
         n_held_out=router.scores.n_held_out,
         n_right=router.scores.n_held_out_right,
-        n_right_live=n_live,
+        n_right_live=None if live_hits is None else sum(live_hits),
     )
+
+
+def is_worse(new: Sequence[bool], live: Sequence[bool]) -> bool:
+    """Return whether a router is worse than the live one on the same examples.
+
+    It is when it loses more examples than it wins by over one standard error of that difference,
+    √(lost + won): one lost example is chance, two lost and none won are not. Adding good examples
+    moves a few decisions either way; without this allowance, half of all improvements would be
+    turned away.
+
+    Parameters
+    ----------
+    new, live
+        Whether each routes each example right, in one order.
+    """
+    n_lost = sum(was and not now for now, was in zip(new, live, strict=True))
+    n_won = sum(now and not was for now, was in zip(new, live, strict=True))
+    return n_lost - n_won > math.sqrt(n_lost + n_won)
 
 
 def load_or_train_router(

@@ -123,6 +123,7 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
     is_right = logits.argmax(axis=1) == gold
     threshold = fit_threshold(confidences, is_right)
     twin = _twin(texts, vectors, labels)
+    hits = held_out_hits(twin, encoder, examples)
     is_out_of_scope = gold == names.index("out_of_scope")
     return TrainedRouter(
         encoder=encoder,
@@ -138,17 +139,19 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
             out_of_scope_recall=float(is_right[is_out_of_scope].mean()),
             calibration_error=expected_calibration_error(confidences, is_right),
             no_route_fraction=float((confidences < threshold).mean()),
-            n_held_out=sum(is_held_out(text) for text in texts),
-            n_held_out_right=n_held_out_right(twin, encoder, examples),
+            n_held_out=len(hits),
+            n_held_out_right=sum(hits),
         ),
     )
 
 
-def n_held_out_right(twin: TextClassifier, encoder: Encoder, examples: Sequence[Example]) -> int:
-    """Return how many of the held-out examples a twin routes right."""
+def held_out_hits(
+    twin: TextClassifier, encoder: Encoder, examples: Sequence[Example]
+) -> tuple[bool, ...]:
+    """Return whether a twin routes each held-out example right, in the order of the examples."""
     held_out = [example for example in examples if is_held_out(example.text)]
     vectors = encoder.encode([example.text for example in held_out])
-    return sum(
+    return tuple(
         _best(twin, twin.logits(example.text, vector)) == example.label
         for example, vector in zip(held_out, vectors, strict=True)
     )
