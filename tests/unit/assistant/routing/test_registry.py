@@ -14,6 +14,7 @@ from assistant.model import ROUTES
 from assistant.routing import registry
 from assistant.routing.examples import Example, is_held_out
 from assistant.routing.registry import (
+    is_worse,
     list_routers,
     load_or_train_router,
     load_router,
@@ -131,6 +132,16 @@ def test_a_worse_router_is_kept_aside(tmp_path: Path) -> None:
     assert promotion.n_right < promotion.n_right_live
     assert load_router(tmp_path, ENCODER).route("printer please").route == "helpdesk"
     assert [version.is_live for version in list_routers(tmp_path)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("n_lost", "n_won", "worse"),
+    [(0, 0, False), (1, 0, False), (2, 0, True), (5, 4, False), (10, 5, True), (3, 9, False)],
+)
+def test_a_few_examples_either_way_are_chance(n_lost: int, n_won: int, worse: bool) -> None:
+    new = [False] * n_lost + [True] * n_won + [True] * 20
+    live = [True] * n_lost + [False] * n_won + [True] * 20
+    assert is_worse(new, live) is worse
 
 
 def test_a_damaged_live_router_is_replaced(tmp_path: Path) -> None:
