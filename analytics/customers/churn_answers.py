@@ -87,7 +87,9 @@ def filters_of(slots: Mapping[str, object], catalogue: Catalogue) -> tuple[Filte
         for name, dimension in sorted(catalogue.dimensions.items(), reverse=True)
         if dimension.entity == "customer" and dimension.column is not None
     }
-    return tuple(_filter(names.get(column, column), value) for column, value in given.items())
+    return tuple(
+        _filter(names.get(str(column), str(column)), value) for column, value in given.items()
+    )
 
 
 def _filter(dimension: str, value: object) -> Filter:

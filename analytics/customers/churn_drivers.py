@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -25,7 +25,8 @@ from analytics.learning.validation import (
 )
 
 Direction = Literal["raises", "lowers", "varies"]
-_N_EFFECT_ROWS: Final = 3_000
+_N_EFFECT_ROWS: Final = 2_000
+_BATCH_ROWS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,39 +97,58 @@ def measure_drivers(
     fitted = [_fit(build, rows.take(split.train)) for split in splits]
     lost = _importances(fitted, rows, splits, seed=seed)
     chosen = np.random.default_rng([seed, 1]).permutation(len(rows.y))[:_N_EFFECT_ROWS]
-    sides = _Sides(
-        final=model.estimator,
-        parts=tuple(fitted),
-        table=rows.table,
-        some=rows.table.iloc[np.sort(chosen)],
-    )
+    some = rows.table.iloc[np.sort(chosen)]
+    sides = _Sides(final=model.estimator, parts=tuple(fitted), some=some)
+    features = [feature for feature in load_features() if feature.name in lost]
+    settings = {feature.name: _settings(feature, rows.table, sides) for feature in features}
+    changes = sides.changes(settings)
+    ratio = held_out_ratio(splits)
     drivers = []
-    for feature in load_features():
-        if feature.name in lost:
-            ratio = held_out_ratio(splits)
-            score = interval(lost[feature.name], n=len(rows.y), test_to_train=ratio)
-            drivers.append(_driver(feature, score, sides))
+    for feature in features:
+        importance = interval(lost[feature.name], n=len(rows.y), test_to_train=ratio)
+        drivers.append(_driver(feature, importance, settings[feature.name], changes[feature.name]))
     return tuple(sorted(drivers, key=lambda driver: (-driver.importance, driver.name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Settings:
+    """Values that a feature is set to: two to compare, and for words all of them."""
+
+    low: str | float
+    high: str | float
+    levels: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sides:
-    """The final classifier, those of the folds, all rows, and some to average effects over."""
+    """The final classifier, those of the folds, and some rows to average effects over."""
 
     final: Classifier
     parts: tuple[Classifier, ...]
-    table: pd.DataFrame
     some: pd.DataFrame
 
-    def effect(self, name: str, low: str | float, high: str | float) -> tuple[float, float]:
+    def means(self, classifier: Classifier, wanted: Sequence[tuple[str, str | float]]) -> Floats:
+        """Return the mean log-odds when one feature alone is set to a value, for each wanted."""
+        tables = [self.some.assign(**{name: value}) for name, value in wanted]
+        return np.array([scores.mean() for scores in _log_odds_of(classifier, tables)])
+
+    def changes(self, settings: Mapping[str, _Settings]) -> dict[str, tuple[float, float]]:
         """Return the change of the log-odds from low to high, and its 95 % reach.
 
         The reach is a jackknife over the folds, each of which leaves some customers out.
         """
-        change = _effect(self.final, self.some, name, (low, high))
-        without = np.array([_effect(part, self.some, name, (low, high)) for part in self.parts])
-        error = math.sqrt((len(without) - 1) * float(without.var()))
-        return change, float(stats.t.ppf(0.975, len(without) - 1)) * error
+        low = [(name, chosen.low) for name, chosen in settings.items()]
+        high = [(name, chosen.high) for name, chosen in settings.items()]
+
+        def change(classifier: Classifier) -> Floats:
+            both = self.means(classifier, [*low, *high])
+            return both[len(low) :] - both[: len(low)]
+
+        whole = change(self.final)
+        without = np.array([change(part) for part in self.parts])
+        errors = np.sqrt((len(without) - 1) * without.var(axis=0))
+        reach = float(stats.t.ppf(0.975, len(without) - 1)) * errors
+        return {name: (float(whole[i]), float(reach[i])) for i, name in enumerate(settings)}
 
 
 def driver_as_json(driver: Driver) -> dict[str, Any]:
@@ -170,32 +190,34 @@ def _importances(
         test, y = rows.table.iloc[split.test], rows.y[split.test]
         whole = float(roc_auc_score(y, log_odds(classifier, test)))
         order = np.random.default_rng([seed, 2, number]).permutation(len(test))
-        for name in lost:
-            shuffled = test.assign(**{name: test[name].to_numpy()[order]})
-            lost[name].append(whole - float(roc_auc_score(y, log_odds(classifier, shuffled))))
+        shuffled = [test.assign(**{name: test[name].to_numpy()[order]}) for name in lost]
+        for name, scores in zip(lost, _log_odds_of(classifier, shuffled), strict=True):
+            lost[name].append(whole - float(roc_auc_score(y, scores)))
     return lost
 
 
-def _effect(
-    classifier: Classifier, some: pd.DataFrame, name: str, pair: tuple[str | float, str | float]
-) -> float:
-    low, high = (float(log_odds(classifier, some.assign(**{name: v})).mean()) for v in pair)
-    return high - low
+def _log_odds_of(classifier: Classifier, tables: Sequence[pd.DataFrame]) -> list[Floats]:
+    """Return the log-odds of several tables of equal length, many at a time: a call is dear."""
+    if not tables:
+        return []
+    n = len(tables[0])
+    step = max(1, _BATCH_ROWS // max(n, 1))
+    found: list[Floats] = []
+    for start in range(0, len(tables), step):
+        batch = tables[start : start + step]
+        scores = log_odds(classifier, pd.concat(batch, ignore_index=True))
+        found += [scores[i * n : (i + 1) * n] for i in range(len(batch))]
+    return found
 
 
-def _driver(feature: Feature, importance: Score, sides: _Sides) -> Driver:
-    levels: tuple[tuple[str, float], ...] = ()
+def _driver(
+    feature: Feature, importance: Score, settings: _Settings, effect: tuple[float, float]
+) -> Driver:
+    change, reach = effect
     direction: Direction = "varies"
-    low: str | float
-    high: str | float
-    if feature.kind == "word":
-        levels = _levels(feature.name, sides)
-        low, high = levels[-1][0], levels[0][0]
-    else:
-        low, high = _few_and_many(sides.table[feature.name].to_numpy(dtype=np.float64))
-    change, reach = sides.effect(feature.name, low, high)
     if feature.kind != "word":
         direction = "raises" if change >= 0 else "lowers"
+    low, high = settings.low, settings.high
     return Driver(
         name=feature.name,
         label=feature.label,
@@ -206,21 +228,24 @@ def _driver(feature: Feature, importance: Score, sides: _Sides) -> Driver:
         high=high if isinstance(high, str) else plain_number(high),
         odds_ratio=math.exp(change),
         odds_ratio_ci95=(math.exp(change - reach), math.exp(change + reach)),
-        levels=levels,
+        levels=settings.levels,
     )
 
 
-def _levels(name: str, sides: _Sides) -> tuple[tuple[str, float], ...]:
-    """Compare the known words with the most common one, riskiest first."""
-    counts = sides.table[name].value_counts()
+def _settings(feature: Feature, table: pd.DataFrame, sides: _Sides) -> _Settings:
+    """Choose what to compare: few against many, or the safest word against the riskiest."""
+    if feature.kind != "word":
+        low, high = _few_and_many(table[feature.name].to_numpy(dtype=np.float64))
+        return _Settings(low=low, high=high, levels=())
+    counts = table[feature.name].value_counts()
     counts = counts.drop(UNKNOWN, errors="ignore") if len(counts) > 1 else counts
     usual = min(counts[counts == counts.max()].index)
-    risk = {
-        str(word): float(log_odds(sides.final, sides.some.assign(**{name: word})).mean())
-        for word in sorted(counts.index)
-    }
-    ranked = sorted(risk, key=lambda word: (-risk[word], word))
-    return tuple((word, math.exp(risk[word] - risk[usual])) for word in ranked)
+    words = sorted(map(str, counts.index))
+    means = sides.means(sides.final, [(feature.name, word) for word in words])
+    risk = dict(zip(words, means.tolist(), strict=True))
+    ranked = sorted(words, key=lambda word: (-risk[word], word))
+    levels = tuple((word, math.exp(risk[word] - risk[usual])) for word in ranked)
+    return _Settings(low=ranked[-1], high=ranked[0], levels=levels)
 
 
 def _few_and_many(values: Floats) -> tuple[float, float]:

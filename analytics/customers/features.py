@@ -33,6 +33,7 @@ from analytics.query.warehouse import was_truncated
 SETTLED_DAYS: Final = 30
 _PRIME: Final = 1_000_003
 _STEP: Final = 48_271
+_SEED_STEP: Final = 611_953
 _DAY_S: Final = 86_400.0
 
 
@@ -56,7 +57,8 @@ def alive_at(warehouse: Warehouse, cut_off: date, sample: Sample | None = None) 
     if sample is None:
         return kept
     # Multiplying by a constant modulo a prime scatters neighbouring ids; it runs on any engine.
-    place = ((kept.customer_id % _PRIME) * _STEP + sample.seed % _PRIME) % _PRIME
+    start = sample.seed * _SEED_STEP % _PRIME
+    place = ((kept.customer_id % _PRIME) * _STEP + start) % _PRIME
     return kept.filter(place < int(sample.fraction * _PRIME))
 
 

@@ -93,7 +93,7 @@ class Foreign(LogisticRegression):  # type: ignore[misc]
 
 
 def test_a_type_that_is_not_trusted_is_refused_before_it_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="not trusted.*Foreign"):
+    with pytest.raises(ModelError, match=r"not trusted.*Foreign"):
         store_model(tmp_path, "churn", Foreign().fit(X, Y), description())
     assert list_versions(tmp_path, "churn") == ()
 
