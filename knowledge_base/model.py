@@ -102,7 +102,11 @@ class Hit:
     fused_score: float
     """In 0..1; comparable between the hits of one query only."""
     cosine: float
-    """Cosine of query and passage in -1..1; comparable between queries."""
+    """Cosine of query and passage in -1..1; comparable between queries.
+
+    A query with a spelling mistake or an abbreviation that the corpus explains stands halfway
+    between what was written and what was probably meant.
+    """
     legs: tuple[LegScore, ...] = ()
     matched_terms: tuple[str, ...] = ()
 

@@ -26,7 +26,7 @@ DENSE_ONLY = ("dense",)
 """The dense baseline: cosine over passages."""
 
 _REMEMBERED_QUERIES = 256
-_HITS_PER_DOCUMENT = 5
+_HITS_PER_DOCUMENT = 3
 
 
 @dataclass(slots=True)
@@ -96,7 +96,8 @@ class Retriever:
         pools : sequence of {"article", "ticket"}
             Where to look.
         legs : sequence of str, optional
-            Only these legs; `BM25_ONLY` and `DENSE_ONLY` are the baselines.
+            Only these legs, and the query as it is written, without repairs of its spelling or long
+            forms of its abbreviations; `BM25_ONLY` and `DENSE_ONLY` are the baselines.
 
         Returns
         -------
@@ -230,9 +231,21 @@ class Retriever:
         allowed = _allowed(current, groups, pools)
         if not query.strip() or not chosen or len(allowed.passages) == 0:
             return None
-        question = Question(text=query, vector=self._vector(query))
+        question = self._question(current, query, is_plain=legs is not None)
         found = gather(current.content, question, allowed, chosen, self._settings.candidates)
         return found if len(found.rows) else None
+
+    def _question(self, current: _Open, query: str, *, is_plain: bool) -> Question:
+        if is_plain:
+            return Question(text=query, vector=self._vector(query))
+        evidence = current.content.vocabulary.evidence(query)
+        rewritten = evidence.rewrite(query)
+        vector = self._vector(query)
+        if rewritten != query:
+            # Halfway between what was written and what was probably meant.
+            vector = vector + self._vector(rewritten)
+            vector = vector / np.linalg.norm(vector)
+        return Question(text=query, vector=vector, extra_terms=evidence.extra_terms())
 
     def _vector(self, query: str) -> Scores:
         held = self._vectors.get(query)

@@ -45,12 +45,16 @@ _TRANSLATION = str.maketrans(
 # "can't", "cannot" and "can not" are one word; every other negation keeps its "not", because
 # an article about what does not work must not look like one about what works.
 _CONTRACTIONS = (
-    (re.compile(r"\bcan(?:'t| not)\b"), "cannot"),
+    (re.compile(r"\bcan(?:'?t| not)\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"\bshan't\b"), "shall not"),
     (re.compile(r"(\w)n't\b"), r"\1 not"),
+    # In haste the apostrophe goes; these forms are no words of their own.
+    (re.compile(r"\b(do|does|did|is|was|has|have|had|could|would|should|are|were)nt\b"), r"\1 not"),
     (re.compile(r"\b(\w+)'(?:s|re|ve|ll|d|m)\b"), r"\1"),
 )
+
+_NO_APOSTROPHE = re.compile(r"nt\b")
 
 # Runs of letters and digits, joined inside one word by the marks that codes, commands, paths,
 # versions and addresses use.
@@ -85,7 +89,7 @@ _IDENTIFIER = re.compile(
           |ini|plist|mobileconfig|dmg|pkg|apk|ipa|evtx?|inf|ocx|olm|oab)
       | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}       # a GUID
       | [A-Z]{2,}(?:_[A-Z0-9]+)+                          # HKEY_CURRENT_USER, MAPI_E_NOT_FOUND
-      | (?:error|code|status|event|id|fault|kb)[ \t]*(?:id|code|number|no\.?)?[ \t:#-]*(\d{2,10})
+      | (?:error|code|status|event|id|fault|kb)[ \t]*(?:id|code|number|no\.?)?[ \t:#=(-]*(\d{2,10})
     )(?![\w])
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -123,7 +127,7 @@ def words(text: str) -> list[str]:
         Any text; empty gives an empty list.
     """
     normalised = normalise(text)
-    if "'" in normalised or "can not" in normalised:
+    if "'" in normalised or "can not" in normalised or _NO_APOSTROPHE.search(normalised):
         for pattern, replacement in _CONTRACTIONS:
             normalised = pattern.sub(replacement, normalised)
     found: list[str] = []
@@ -199,8 +203,13 @@ def matched_words(query: str, text: str) -> tuple[str, ...]:
     query, text : str
         Either may be empty, which gives an empty tuple.
     """
-    present = set(terms(text))
-    return unique(word for word in words(query) if word not in STOP_WORDS and stem(word) in present)
+    asked = [word for word in words(query) if word not in STOP_WORDS]
+    if all(word.isalpha() for word in asked):
+        # Compounds matter to codes alone; without them the text's plain words do.
+        present = {stem(word) for word in set(_PART.findall(normalise(text)))}
+    else:
+        present = set(terms(text))
+    return unique(word for word in asked if stem(word) in present)
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

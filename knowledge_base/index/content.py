@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from knowledge_base.chunking import embedding_text
 from knowledge_base.config import RetrievalSettings
+from knowledge_base.encoders import english_words
 from knowledge_base.errors import IndexCorruptError
 from knowledge_base.index.dense import FaissIndex
 from knowledge_base.index.exact import ExactIndex
@@ -21,8 +22,9 @@ from knowledge_base.index.lexical import LexicalIndex
 from knowledge_base.model import Document, Passage
 from knowledge_base.ports import Encoder, Vectors
 from knowledge_base.text import join_plain, terms
+from knowledge_base.vocabulary import Vocabulary
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised when the same passages would be indexed differently; the index is then built anew."""
 
 _ENCODE_AT_ONCE = 256
@@ -55,6 +57,9 @@ class Content:
     bm25_documents: LexicalIndex
     bm25_titles: LexicalIndex
     exact: ExactIndex
+    document_vectors: FaissIndex
+    """The mean of each document's passage vectors, as unit vectors."""
+    vocabulary: Vocabulary
     documents: LineFile
     passages: LineFile
 
@@ -139,20 +144,13 @@ def write_content(
     texts = [embedding_text(passage) for passage in passages]
     titles = [title_text(document) for document in documents]
     vectors = _encode(encoder, [*texts, *titles], progress)
+    owners = np.asarray([row for row, (_, held) in enumerate(contents) for _ in held], np.int64)
+    np.save(folder / "passage_document.npy", owners)
     FaissIndex.build(vectors[: len(texts)]).save(folder / "passages.faiss")
     FaissIndex.build(vectors[len(texts) :]).save(folder / "titles.faiss")
-
-    k1, b = settings.bm25_k1, settings.bm25_b
-    rows = [terms(text) for text in texts]
-    LexicalIndex.build(rows, k1=k1, b=b).save(folder / "bm25_passages")
-    headers = [terms(header_text(document)) for document in documents]
-    LexicalIndex.build(headers, k1=k1, b=b).save(folder / "bm25_titles")
-    whole: list[list[str]] = [list(header) for header in headers]
-    for number, (_, held) in enumerate(contents):
-        for passage in held:
-            whole[number].extend(terms(passage.text))
-    LexicalIndex.build(whole, k1=k1, b=b).save(folder / "bm25_documents")
-    ExactIndex.build(texts).save(folder / "exact.json")
+    means = mean_vectors(vectors[: len(texts)], owners, len(documents))
+    FaissIndex.build(means).save(folder / "documents.faiss")
+    _write_words(folder, contents, texts, settings)
 
     write_lines(folder / "documents.jsonl", (_plain(document) for document in documents))
     write_lines(folder / "passages.jsonl", (asdict(passage) for passage in passages))
@@ -160,8 +158,45 @@ def write_content(
     (folder / "cards.json").write_text(
         json.dumps(cards, ensure_ascii=False, default=str), encoding="utf-8", errors="replace"
     )
-    owners = [number for number, (_, held) in enumerate(contents) for _ in held]
-    np.save(folder / "passage_document.npy", np.asarray(owners, dtype=np.int64))
+
+
+def mean_vectors(vectors: Vectors, owners: npt.NDArray[np.int64], n_owners: int) -> Vectors:
+    """Return the mean vector of each owner's rows as unit vectors, shape (n_owners, n_dimensions).
+
+    Parameters
+    ----------
+    vectors : array of shape (n_rows, n_dimensions)
+        Unit vectors.
+    owners : array of int64, shape (n_rows,)
+        Owner of each row. An owner without rows gets a vector of zeros.
+    n_owners : int
+        How many owners there are.
+    """
+    sums = np.zeros((n_owners, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, owners, vectors)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _write_words(
+    folder: Path,
+    contents: Sequence[tuple[Document, tuple[Passage, ...]]],
+    texts: Sequence[str],
+    settings: RetrievalSettings,
+) -> None:
+    """Write the parts of the index that go by words."""
+    k1, b = settings.bm25_k1, settings.bm25_b
+    rows = [terms(text) for text in texts]
+    LexicalIndex.build(rows, k1=k1, b=b).save(folder / "bm25_passages")
+    headers = [terms(header_text(document)) for document, _ in contents]
+    LexicalIndex.build(headers, k1=k1, b=b).save(folder / "bm25_titles")
+    whole: list[list[str]] = [list(header) for header in headers]
+    for number, (_, held) in enumerate(contents):
+        for passage in held:
+            whole[number].extend(terms(passage.text))
+    LexicalIndex.build(whole, k1=k1, b=b).save(folder / "bm25_documents")
+    ExactIndex.build(texts).save(folder / "exact.json")
+    Vocabulary.build(texts, english_words()).save(folder / "vocabulary.json")
 
 
 def read_content(folder: Path) -> Content:
@@ -185,6 +220,8 @@ def read_content(folder: Path) -> Content:
             bm25_documents=LexicalIndex.load(folder / "bm25_documents"),
             bm25_titles=LexicalIndex.load(folder / "bm25_titles"),
             exact=ExactIndex.load(folder / "exact.json"),
+            document_vectors=FaissIndex.load(folder / "documents.faiss"),
+            vocabulary=Vocabulary.load(folder / "vocabulary.json"),
             documents=LineFile(folder / "documents.jsonl"),
             passages=LineFile(folder / "passages.jsonl"),
         )

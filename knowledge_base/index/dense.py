@@ -10,6 +10,10 @@ import numpy.typing as npt
 
 from knowledge_base.errors import IndexCorruptError
 from knowledge_base.ports import Vectors
+from knowledge_base.threads import n_cores
+
+_SMALL_SCAN = 200_000
+"""Rows times queries below which one thread scans."""
 
 
 class FaissIndex:
@@ -69,6 +73,9 @@ class FaissIndex:
         if k == 0 or len(queries) == 0:
             shape = (len(queries), k)
             return np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.int64)
+        # Waiting for a second thread costs more than scanning so little alone; see encoders.py.
+        is_small = len(queries) * n_rows < _SMALL_SCAN
+        faiss.omp_set_num_threads(1 if is_small else n_cores())
         parameters = None
         if allowed is not None:
             # Held by a name: FAISS keeps a bare pointer to it.

@@ -11,10 +11,11 @@ import numpy.typing as npt
 from knowledge_base.index.content import Content
 from knowledge_base.index.dense import FaissIndex
 from knowledge_base.index.fusion import Scores, best_rows, min_max
+from knowledge_base.index.lexical import LexicalIndex
 from knowledge_base.text import terms
 
 PASSAGE_LEGS = ("dense", "bm25", "exact")
-DOCUMENT_LEGS = ("title", "bm25_document", "bm25_title")
+DOCUMENT_LEGS = ("document", "title", "bm25_document", "bm25_title")
 LEGS = (*PASSAGE_LEGS, *DOCUMENT_LEGS)
 
 _DOCUMENTS_PER_CANDIDATE = 0.25
@@ -28,6 +29,15 @@ class Question:
 
     text: str
     vector: npt.NDArray[np.float32]
+    """Unit vector of what it means."""
+    extra_terms: tuple[tuple[str, float], ...] = ()
+    """Terms that it may also have meant, each with its boost."""
+
+    def bm25(self, index: LexicalIndex) -> Scores:
+        """Return the BM25 score of every row of an index."""
+        own = terms(self.text)
+        boosts = [1.0] * len(own) + [boost for _, boost in self.extra_terms]
+        return index.scores([*own, *(term for term, _ in self.extra_terms)], boosts=boosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +94,9 @@ def gather(
         is_passage_leg = name in PASSAGE_LEGS
         rows = allowed.passages if is_passage_leg else allowed.documents
         leg = _leg(content, question, name, rows, k if is_passage_leg else n_documents)
+        if len(leg.proposed) == 0:
+            # A leg with nothing to say (no code in the query) has no say.
+            continue
         scorers[name] = leg
         if is_passage_leg:
             proposed.append(leg.proposed)
@@ -125,8 +138,8 @@ class _Leg:
 
 
 def _leg(content: Content, question: Question, name: str, allowed: Rows, k: int) -> _Leg:
-    if name in {"dense", "title"}:
-        vectors = content.passage_vectors if name == "dense" else content.title_vectors
+    vectors = _vectors(content, name)
+    if vectors is not None:
         is_all = len(allowed) == len(vectors)
         cosines, found = vectors.search(
             question.vector[None, :], k, allowed=None if is_all else allowed
@@ -145,14 +158,26 @@ def _leg(content: Content, question: Question, name: str, allowed: Rows, k: int)
     return _Leg(proposed=found_rows, floor=floor, ceiling=ceiling, all_scores=scores)
 
 
+def _vectors(content: Content, name: str) -> FaissIndex | None:
+    match name:
+        case "dense":
+            return content.passage_vectors
+        case "document":
+            return content.document_vectors
+        case "title":
+            return content.title_vectors
+        case _:
+            return None
+
+
 def _scores(content: Content, question: Question, name: str) -> Scores:
     match name:
         case "bm25":
-            return content.bm25_passages.scores(terms(question.text))
+            return question.bm25(content.bm25_passages)
         case "bm25_document":
-            return content.bm25_documents.scores(terms(question.text))
+            return question.bm25(content.bm25_documents)
         case "bm25_title":
-            return content.bm25_titles.scores(terms(question.text))
+            return question.bm25(content.bm25_titles)
         case "exact":
             return content.exact.scores(question.text)
         case _:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge_base.errors import SourceError
 from knowledge_base.model import EVERYONE, Document, FailedSource
-from knowledge_base.sources.markdown import markdown_document
+from knowledge_base.sources.markdown import markdown_document, title_from_id, with_hash
+
+_TITLE_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +81,15 @@ class CorpusSource:
                 )
             # A title alone can still be found; it is its own text.
             text = title
-        return markdown_document(text, document_id, acl=self.acl, title=title)
+        document = markdown_document(text, document_id, acl=self.acl, title=title)
+        if not title and document.title == title_from_id(document_id):
+            document = with_hash(replace(document, title=_first_words(text) or document.title))
+        return document
+
+
+def _first_words(text: str) -> str:
+    """Return the beginning of a text without a title, cut at a sentence or a word."""
+    line = next((line.strip(" #*>-") for line in text.splitlines() if line.strip(" #*>-")), "")
+    sentence = re.split(r"(?<=[.!?])\s", line)[0]
+    spoken = sentence.split()
+    return " ".join(spoken[:_TITLE_WORDS]) + ("…" if len(spoken) > _TITLE_WORDS else "")

@@ -240,6 +240,11 @@ def _title(front: FrontMatter, text: str, document_id: str) -> str:
     heading = _HEADING.search(text, front.body_start)
     if heading:
         return heading.group(1).strip()
+    return title_from_id(document_id)
+
+
+def title_from_id(document_id: str) -> str:
+    """Return what a document without title or heading is called: its file name in words."""
     return PurePosixPath(document_id).stem.replace("-", " ").replace("_", " ").strip().capitalize()
 
 

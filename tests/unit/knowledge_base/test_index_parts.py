@@ -10,7 +10,6 @@ from knowledge_base.errors import IndexCorruptError
 from knowledge_base.index.exact import ExactIndex
 from knowledge_base.index.lexical import LexicalIndex
 from knowledge_base.text import terms
-from knowledge_base.vocabulary import Vocabulary, repaired
 
 ROWS = [terms(text) for text in ("printer error 49", "printer queue", "", "room calendar room")]
 
@@ -70,34 +69,3 @@ def test_rarer_identifiers_weigh_more(tmp_path: Path) -> None:
     assert common[0] == common[1]
     with pytest.raises(IndexCorruptError):
         ExactIndex.load(tmp_path / "nowhere.json")
-
-
-CORPUS = ["outlook calendar", "outlook calendar printer", "printer certificate", "certificate vpn"]
-
-
-@pytest.mark.parametrize(
-    ("query", "meant"),
-    [
-        ("outlok calander", "outlook calendar"),
-        ("pritner", "printer"),
-        ("certifcate of outlook", "certificate of outlook"),
-        ("outlook", "outlook"),
-        ("vpm", "vpm"),
-        ("x0utlook 0x8004", "x0utlook 0x8004"),
-        ("zebra", "zebra"),
-        ("", ""),
-    ],
-)
-def test_unknown_words_get_the_nearest_word_of_the_corpus(
-    query: str, meant: str, tmp_path: Path
-) -> None:
-    Vocabulary.build(CORPUS).save(tmp_path / "words.json")
-    vocabulary = Vocabulary.load(tmp_path / "words.json")
-    assert repaired(query, vocabulary.repairs(query)) == meant
-
-
-def test_the_commoner_of_two_equally_near_words_is_taken() -> None:
-    vocabulary = Vocabulary.build(["mouse", "mouse", "house", "house", "house"])
-    (repair,) = vocabulary.repairs("louse")
-    assert (repair.written, repair.meant) == ("louse", "house")
-    assert repair.similarity == pytest.approx(0.8)

@@ -104,7 +104,7 @@ def test_a_corpus_keeps_its_ids_and_names_bad_lines(tmp_path: Path) -> None:
     documents = [each for each in items if isinstance(each, Document)]
     assert [(d.document_id, d.title, d.text) for d in documents] == [
         ("d1", "One", "# Head\nBody"),
-        ("2", "2", "Body"),
+        ("2", "Body", "Body"),
         ("d3", "Alone", "Alone"),
     ]
     failed = [(each.source, each.is_skipped) for each in items if isinstance(each, FailedSource)]
