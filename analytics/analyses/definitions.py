@@ -11,7 +11,7 @@ def run_definition(request: Request, context: Context) -> InsightOutcome:
     name = request.slots.get("metric")
     if not isinstance(name, str) or name not in context.catalogue.metrics:
         return Refusal(
-            reason="I can explain every number I measure, but I did not recognise which one is meant.",
+            reason="I can explain every number I measure, but not which one is meant here.",
             suggestions=("How is churn rate defined?", "How is revenue defined?"),
             analysis="definition",
             slots=dict(request.slots),

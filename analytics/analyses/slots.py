@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """The slots of an analysis: what the question itself fixes."""
 
 from __future__ import annotations
@@ -29,22 +30,41 @@ _RESOURCES = (
     ("memory", "memory load"), ("ram", "memory load"), ("cpu", "cpu load"),
     ("processor", "cpu load"), ("disk", "disk used"), ("storage", "disk used"),
 )  # fmt: skip
-_AHEAD = re.compile(rf"(?<!\S)(?:in|within) (?P<count>{NUMBER_PATTERN}) (?P<unit>day|week|month)(?!\S)")
+_AHEAD = re.compile(
+    rf"(?<!\S)(?:in|within) (?P<count>{NUMBER_PATTERN}) (?P<unit>day|week|month)(?!\S)"
+)
 _CONTROL = re.compile(
     r"control|held out|hold out|holdout|left alone|leave alone|not contacted|uncontacted|untouched|"
     r"not mailed|sent nothing|done nothing|doing nothing|did not (?:get|receive)|do not (?:get|receive)|without the mailing|anyway"
 )
-_VARIANTS = re.compile(r"(?<!\S)(?:variant|version|arm|group)? ?(a|b) (?:or|vs|versus|against|and|than|beat|over|with) (?:variant |version )?(a|b)(?!\S)")
-_SYMPTOMS = ("cpu_load", "memory_load", "delay", "error_1000", "error_1001", "error_1002", "error_1003")
+_VARIANTS = re.compile(
+    r"(?<!\S)(?:variant|version|arm|group)? ?(a|b) (?:or|vs|versus|against|and|than|beat|over|with) (?:variant |version )?(a|b)(?!\S)"
+)
+_SYMPTOMS = (
+    "cpu_load",
+    "memory_load",
+    "delay",
+    "error_1000",
+    "error_1001",
+    "error_1002",
+    "error_1003",
+)
 _SYMPTOM_WORDS: tuple[tuple[str, str], ...] = (
     ("cpu_load", r"(?:high |heavy )?(?:cpu|processor)(?: load| usage| utilisation| utilization)?"),
-    ("memory_load", r"(?:high |heavy )?(?:memory|ram)(?: load| usage| pressure| utilisation| utilization)?"),
+    (
+        "memory_load",
+        r"(?:high |heavy )?(?:memory|ram)(?: load| usage| pressure| utilisation| utilization)?",
+    ),
     ("delay", r"(?:network )?(?:delay|latency|lag|slowness|slow response)"),
     *((f"error_{code}", rf"(?:error )?(?:code )?{code}") for code in (1000, 1001, 1002, 1003)),
 )
+_PAIRED = frozenset({"change_drivers", "segment_migration"})
+"""Kinds that compare two periods; without a second one, with the one before."""
 _MESSAGES = frozenset({"mailing", "newsletter", "message", "mail", "contact", "mailshot"})
 """Nouns for what a campaign sends, not the channel of anything."""
-_DENIED = re.compile(r"(?:no|not|without|neither|nor|but no|free of|normal|low)(?: (?:a|an|any|the|high|elevated|heavy|error))*$")
+_DENIED = re.compile(
+    r"(?:no|not|without|neither|nor|but no|free of|normal|low)(?: (?:a|an|any|the|high|elevated|heavy|error))*$"
+)
 
 
 def slots_for(
@@ -89,9 +109,7 @@ def merged_slots(old: Mapping[str, object], new: Mapping[str, object]) -> dict[s
     return result
 
 
-def _metric(
-    kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date
-) -> str | None:
+def _metric(kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date) -> str | None:
     named = [t.metrics[0] for t in tags if t.metrics]
     if kind.name in {"capacity", "root_cause"}:
         usable = [m for m in named if catalogue.metric(m).entities[:1] == ("reading",)]
@@ -134,9 +152,9 @@ def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
     draft = scene.draft
     if two and ends and draft.compare_to is None:
         draft.period, draft.compare_to = ends[1], ends[0]
-    if two and kind.name in {"change_drivers", "segment_migration"} and draft.period is not None:
-        if draft.compare_to is None and draft.period.start < draft.period.end:
-            draft.compare_to = previous(draft.period)
+    alone = two and draft.compare_to is None and kind.name in _PAIRED
+    if alone and draft.period is not None and draft.period.start < draft.period.end:
+        draft.compare_to = previous(draft.period)
     if "period" in wanted and draft.period is not None:
         found["period"] = _span(draft.period)
     if two and draft.compare_to is not None:

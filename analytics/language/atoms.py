@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Single periods as they are named: `15 November`, `May 2026`, `Q3`, `last month`, `YTD`."""
 
 from __future__ import annotations
@@ -38,13 +39,19 @@ UNIT_WORDS: dict[str, Unit] = {
 }  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
-UNIT = "(?:half year|" + "|".join(sorted((u for u in UNIT_WORDS if " " not in u), key=len, reverse=True)) + ")"
+UNIT = (
+    "(?:half year|"
+    + "|".join(sorted((u for u in UNIT_WORDS if " " not in u), key=len, reverse=True))
+    + ")"
+)
 LONG_UNIT = "(?:half year|day|week|wk|month|mth|quarter|qtr|half|year|yr)"
 YEAR = r"(?:(?:19|20)\d\d)"
 NUMBER = NUMBER_PATTERN
 _ORDINALS = {"first": 1, "1 st": 1, "second": 2, "2 nd": 2, "third": 3, "3 rd": 3, "fourth": 4, "4 th": 4, "last": -1, "final": -1}  # fmt: skip
 ORDINAL = "(?:" + "|".join(_ORDINALS) + ")"
-_YEAR_REFERENCE = rf"(?:(?P<year>{YEAR})|(?P<which>this|the current|current|last|the previous|previous) year)"
+_YEAR_REFERENCE = (
+    rf"(?:(?P<year>{YEAR})|(?P<which>this|the current|current|last|the previous|previous) year)"
+)
 _OF_YEAR = rf"(?:(?: of)?(?: ,)?(?: in)? {_YEAR_REFERENCE})?"
 
 
@@ -130,7 +137,9 @@ def _day_range(match: re.Match[str], as_of: date) -> Atom | None:
     first, last, month = int(match["first"]), int(match["last"]), MONTHS[match["month"]]
 
     def make(year: int) -> Period:
-        return Period(start=date(year, month, first), end=date(year, month, last) + timedelta(days=1))
+        return Period(
+            start=date(year, month, first), end=date(year, month, last) + timedelta(days=1)
+        )
 
     try:
         atom = _named(make, match, as_of)
@@ -238,34 +247,70 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
     for pattern, builder in (
         (r"(?P<iso>\d{4}-\d{2}-\d{2})", _iso_day),
         (rf"(?P<year>{YEAR}) [-/] (?P<month>0[1-9]|1[0-2])(?! [-/])", _iso_month),
-        (rf"(?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {_YEAR_REFERENCE})?", _day_range),
-        (rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?", _day_range),
-        (rf"(?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)?(?: of)? {_YEAR_REFERENCE})?", _day),
-        (rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?", _day),
+        (
+            rf"(?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {_YEAR_REFERENCE})?",
+            _day_range,
+        ),
+        (
+            rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
+            _day_range,
+        ),
+        (
+            rf"(?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)?(?: of)? {_YEAR_REFERENCE})?",
+            _day,
+        ),
+        (
+            rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
+            _day,
+        ),
         (rf"(?:the )?(?:month of )?(?P<month>{MONTH}){_OF_YEAR}", _month),
         (rf"(?P<year>{YEAR}) (?P<month>{MONTH})", _month),
-        (rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _quarter),
-        (rf"(?P<number>[1-4]) q(?:(?: of)?(?: [,/])? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _quarter),
+        (
+            rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            _quarter,
+        ),
+        (
+            rf"(?P<number>[1-4]) q(?:(?: of)?(?: [,/])? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            _quarter,
+        ),
         (rf"(?P<year>{YEAR}) (?:- )?q (?P<number>[1-4])", _quarter),
         (rf"quarter (?P<number>[1-4]){_OF_YEAR}", _quarter),
-        (rf"(?:the )?h (?P<number>[12])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?", _half),
+        (
+            rf"(?:the )?h (?P<number>[12])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            _half,
+        ),
         (rf"(?P<year>{YEAR}) (?:- )?h (?P<number>[12])", _half),
-        (rf"(?:the )?(?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)(?:(?: of)?(?: ,)?(?: in)?(?: the)?(?: year)? {_YEAR_REFERENCE}| of the year)?", _ordinal_part),
+        (
+            rf"(?:the )?(?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)(?:(?: of)?(?: ,)?(?: in)?(?: the)?(?: year)? {_YEAR_REFERENCE}| of the year)?",
+            _ordinal_part,
+        ),
         (rf"(?:the )?(?:calendar )?(?:year )?(?P<year>{YEAR})", _year),
-        (rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q)", _last),
-        (rf"(?:the )?(?P<word>last|past|previous|prior|preceding|trailing|rolling|latest|most recent|recent) {_FULL}(?P<count>{NUMBER}|couple of) {_FULL}(?P<unit>{UNIT})", _last),
+        (
+            rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q)",
+            _last,
+        ),
+        (
+            rf"(?:the )?(?P<word>last|past|previous|prior|preceding|trailing|rolling|latest|most recent|recent) {_FULL}(?P<count>{NUMBER}|couple of) {_FULL}(?P<unit>{UNIT})",
+            _last,
+        ),
         (rf"(?P<word>trailing|rolling) (?P<count>{NUMBER}) (?P<unit>{UNIT})", _last),
         (rf"(?:the )?(?:last|past) (?P<count>{NUMBER}) (?:hour|hr|h)", _last_hours),
         (r"(?P<count>\d+) (?P<unit>d|wk|w|mo)", _short_last),
         (rf"(?:the )?(?:this|current|present|running|ongoing) (?P<unit>{LONG_UNIT}|q)", _current),
-        (r"(?:the )?(?P<unit>year|month|quarter|week) (?:to date|so far|until now|up to now)", _short_to_date),
+        (
+            r"(?:the )?(?P<unit>year|month|quarter|week) (?:to date|so far|until now|up to now)",
+            _short_to_date,
+        ),
         (r"(?P<unit>[ymqw]) ?t ?d", _short_to_date),
         (r"(?P<unit>[ymqw])td", _short_to_date),
         (rf"(?:the )?(?P<unit>{LONG_UNIT}) before last", _before_last),
         (r"(?:the )?(?P<before>day before )?yesterday", _yesterday),
         (r"today", _today),
         (rf"(?:last|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
-        (rf"(?:calendar |iso )?(?:week|wk|cw|w|kw) (?P<number>\d{{1,2}})(?:(?: of)?(?: ,)? (?P<year>{YEAR}))?", _week_number),
+        (
+            rf"(?:calendar |iso )?(?:week|wk|cw|w|kw) (?P<number>\d{{1,2}})(?:(?: of)?(?: ,)? (?P<year>{YEAR}))?",
+            _week_number,
+        ),
     )
 )
 """Patterns over canonical text, each with what it stands for; the longest match wins."""

@@ -90,7 +90,7 @@ def _shifted_end(period: Period, unit: Unit, count: int) -> date:
 def whole_unit_of(period: Period) -> tuple[Unit, int] | None:
     """Return the largest unit that the period is made of, and how many; None when of none."""
     for unit in ("year", "half", "quarter", "month", "week"):
-        typed: Unit = unit  # type: ignore[assignment]
+        typed: Unit = unit
         if unit_start(period.start, typed) != period.start:
             continue
         if unit_start(period.end, typed) != period.end:

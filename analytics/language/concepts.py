@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Verbs and states that, with a noun, name a metric: customers + leave = churned customers."""
 
 from __future__ import annotations
@@ -108,8 +109,16 @@ RULES: tuple[Rule, ...] = (
     _rule("how_much cost noun:campaign", "campaign spend", "launch spend"),
     _rule("spend noun:campaign", "campaign spend", "launch cost"),
     _rule("cost join", "customer acquisition cost", "earn how_much average noun:customer"),
-    _rule("cost noun:new customers", "customer acquisition cost", "how_much average join noun:customer"),
-    _rule("spend join", "customer acquisition cost", "how_much average noun:customer cost noun:campaign"),
+    _rule(
+        "cost noun:new customers",
+        "customer acquisition cost",
+        "how_much average join noun:customer",
+    ),
+    _rule(
+        "spend join",
+        "customer acquisition cost",
+        "how_much average noun:customer cost noun:campaign",
+    ),
     _rule("earn noun:campaign", "campaign revenue|revenue", "how_much"),
     _rule("average earn noun:order", "average order value", "how_much cost"),
     _rule("average spend noun:order", "average order value", "how_much cost"),
@@ -158,7 +167,11 @@ RULES: tuple[Rule, ...] = (
     _rule("noun:session convert", "converted sessions", "how_many site"),
     _rule("how_long noun:session", "average session duration", "average stay_on site wait visit"),
     _rule("how_long noun:visitor", "average session duration", "average stay_on site wait visit"),
-    _rule("how_long stay_on site", "average session duration", "average noun:visitor noun:session visit"),
+    _rule(
+        "how_long stay_on site",
+        "average session duration",
+        "average noun:visitor noun:session visit",
+    ),
     _rule("share cart abandon", "cart abandonment rate", "noun:session noun:visitor how_many"),
     _rule("how_many visit", "sessions|visitors", "site"),
     _rule("noun:visitor visit", "visitors", "site how_many"),
@@ -200,7 +213,11 @@ RULES: tuple[Rule, ...] = (
     # not told by the words
     _rule("how_long resolve", "resolution time|mttr", "average wait"),
     _rule("how_long repair", "resolution time|mttr", "average wait"),
-    _rule("noun:customer back", "active customers|repeat purchase rate|visitors", "again reopen return keep"),
+    _rule(
+        "noun:customer back",
+        "active customers|repeat purchase rate|visitors",
+        "again reopen return keep",
+    ),
     _rule("noun:customer cancel", "churned customers|customers with a cancelled order", "how_many"),
 )
 """From the most telling to the least; among the rules that fit, the one with most needs wins."""

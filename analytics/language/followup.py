@@ -7,7 +7,8 @@ from datetime import date
 
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import previous, shifted
-from analytics.language.naming import entity_of, is_noun, name_metrics
+from analytics.language.naming import name_metrics
+from analytics.language.nouns import entity_of, is_noun
 from analytics.language.reading import read_parts
 from analytics.language.scene import Draft, Scene
 from analytics.language.tagging import Tag
@@ -15,17 +16,55 @@ from analytics.model import Filter, MetricQuery, Period
 
 _OPENERS = (
     "and", "what about", "how about", "only", "just", "same", "the same", "now", "make", "also",
-    "instead", "split", "per", "by", "for", "in", "as", "sort", "exclude", "excluding", "without",
-    "but", "then", "ok", "okay", "show that", "show it", "show this", "do that", "do the same", "or",
-    "what if", "turn", "change", "switch", "break", "group", "limit", "with", "compare that",
-    "compare it", "versus", "vs", "against", "restrict", "narrow", "filter", "leave out", "add",
-    "drop", "remove", "again", "likewise", "that", "those", "it", "not", "on", "from", "within",
-    "can you", "could you", "no", "i mean", "sorry", "thanks", "thank", "great", "good", "how do that", "how does that",
+    "instead", "split", "per", "by", "for", "in", "as", "sort", "exclude", "excluding",
+    "without", "but", "then", "ok", "okay", "show that", "show it", "show this", "do that",
+    "do the same", "or", "what if", "turn", "change", "switch", "break", "group", "limit",
+    "with", "compare that", "compare it", "versus", "vs", "against", "restrict", "narrow",
+    "filter", "leave out", "add", "drop", "remove", "again", "likewise", "that", "those", "it",
+    "not", "on", "from", "within", "can you", "could you", "no", "i mean", "sorry", "thanks",
+    "thank", "great", "good", "how do that",
 )  # fmt: skip
 _EXTRA_FILLER = frozenset(
-    "again instead same one rather otherwise further additionally switch replace turn list question "
-    "time repeat redo likewise similarly previous earlier version restrict narrow filter limit add drop "
-    "remove group sort figure view chart next great good mean number".split()
+    [
+        "again",
+        "instead",
+        "same",
+        "one",
+        "rather",
+        "otherwise",
+        "further",
+        "additionally",
+        "switch",
+        "replace",
+        "turn",
+        "list",
+        "question",
+        "time",
+        "repeat",
+        "redo",
+        "likewise",
+        "similarly",
+        "previous",
+        "earlier",
+        "version",
+        "restrict",
+        "narrow",
+        "filter",
+        "limit",
+        "add",
+        "drop",
+        "remove",
+        "group",
+        "sort",
+        "figure",
+        "view",
+        "chart",
+        "next",
+        "great",
+        "good",
+        "mean",
+        "number",
+    ]
 )
 _ADDING = frozenset({"and", "also", "too", "additionally", "further", "add", "plus", "besides"})
 
@@ -67,7 +106,9 @@ def read_followup(
     scene.inherited = base.period is not None
     scene.draft.grain = None
     lone_shift = _lone_shift(scene)
-    if base.dimensions and any(t.rank is not None or t.cue in {"share", "share_total"} for t in tags):
+    if base.dimensions and any(
+        t.rank is not None or t.cue in {"share", "share_total"} for t in tags
+    ):
         scene.draft.dimensions = list(base.dimensions)
     fresh = scene.draft
     before = list(fresh.dimensions)
@@ -81,7 +122,23 @@ def read_followup(
     return scene
 
 
-_NARROWING = frozenset({"for", "only", "just", "from", "of", "in", "with", "exclude", "excluding", "without", "on", "how many", "not"})
+_NARROWING = frozenset(
+    {
+        "for",
+        "only",
+        "just",
+        "from",
+        "of",
+        "in",
+        "with",
+        "exclude",
+        "excluding",
+        "without",
+        "on",
+        "how many",
+        "not",
+    }
+)
 
 
 def _use_owner_nouns(scene: Scene, base: MetricQuery) -> None:
@@ -119,9 +176,7 @@ def _lone_shift(scene: Scene) -> int | None:
     return shifts[0] if shifts and not comparing else None
 
 
-def _merged(
-    scene: Scene, fresh: Draft, base: MetricQuery, *, renamed: bool, shares: bool
-) -> Draft:
+def _merged(scene: Scene, fresh: Draft, base: MetricQuery, *, renamed: bool, shares: bool) -> Draft:
     new_period = fresh.period if fresh.period != base.period else None
     dimensions = _dimensions(scene, fresh, base)
     grain = fresh.grain or (base.grain if not _replaces_rows(scene, fresh) else None)
@@ -176,7 +231,11 @@ def _replaces_rows(scene: Scene, fresh: Draft) -> bool:
 
 def _dimensions(scene: Scene, fresh: Draft, base: MetricQuery) -> list[str]:
     if not fresh.dimensions:
-        return [] if fresh.grain and "instead" in {t.text for t in scene.tags} else list(base.dimensions)
+        return (
+            []
+            if fresh.grain and "instead" in {t.text for t in scene.tags}
+            else list(base.dimensions)
+        )
     words = [t.text for t in scene.tags]
     adding = bool(set(words) & _ADDING) and "instead" not in words
     if adding or not base.dimensions:
@@ -205,11 +264,13 @@ def _use_follow_words(scene: Scene) -> None:
     for index in scene.left():
         tag = scene.tags[index]
         plain = not (tag.members or tag.flags or tag.time or tag.quantity or tag.rank)
-        if plain and (tag.text in _EXTRA_FILLER or tag.norm in _EXTRA_FILLER):
-            scene.use(index)
-        elif plain and tag.text in {"make", "take", "do", "show", "give", "go", "one", "list", "order"}:
-            scene.use(index)
-        elif plain and tag.cue in {"how_many", "how_much", "what_do"}:
-            scene.use(index)
-        elif plain and tag.concepts and not tag.metrics and "people" in tag.concepts:
+        if (
+            (plain and (tag.text in _EXTRA_FILLER or tag.norm in _EXTRA_FILLER))
+            or (
+                plain
+                and tag.text in {"make", "take", "do", "show", "give", "go", "one", "list", "order"}
+            )
+            or (plain and tag.cue in {"how_many", "how_much", "what_do"})
+            or (plain and tag.concepts and not tag.metrics and "people" in tag.concepts)
+        ):
             scene.use(index)

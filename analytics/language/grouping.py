@@ -27,8 +27,12 @@ def read_groups(scene: Scene) -> None:
 def _is_group(scene: Scene, index: int) -> bool:
     previous = scene.before(index, marks=True)
     words = scene.gap(previous, index).split() if previous is not None else []
-    asked = {"which", "what"} & set([t.text for t in scene.tags[max(0, index - 2) : index]])
-    if asked or "which" in words or "any" in scene.gap(previous, index).split()[-1:] if previous is not None else asked:
+    asked = {"which", "what"} & {t.text for t in scene.tags[max(0, index - 2) : index]}
+    if (
+        asked or "which" in words or "any" in scene.gap(previous, index).split()[-1:]
+        if previous is not None
+        else asked
+    ):
         return True
     if previous is None:
         return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
@@ -49,7 +53,9 @@ def _is_group(scene: Scene, index: int) -> bool:
 
 def _follows_group(scene: Scene, mark: int) -> bool:
     before = scene.before(mark, marks=True)
-    while before is not None and (scene.tags[before].text in LIST_MARKS or scene.tags[before].cue == "and"):
+    while before is not None and (
+        scene.tags[before].text in LIST_MARKS or scene.tags[before].cue == "and"
+    ):
         before = scene.before(before, marks=True)
     if before is None:
         return False
@@ -99,7 +105,7 @@ def _use_owner(scene: Scene, index: int, name: str) -> None:
         owner = entity in tag.dimensions or f"{entity}s" in tag.metrics
         verb = tag.cue == "who" or tag.text in {"owning", "own", "owned", "responsible", "behind"}
         verb = verb or bool(tag.concepts & {"raise", "resolve", "buy", "own", "reply", "repair"})
-        if not (owner or verb) or tag.members and not owner:
+        if not (owner or verb) or (tag.members and not owner):
             return
         scene.use(following)
         following = scene.after(following)
@@ -141,7 +147,9 @@ def _expanded(scene: Scene, tag: Tag, options: list[str]) -> list[str]:
     """Sessions have no channel of their own: their source, medium and campaign come close."""
     if tag.text == "channel" and scene.has("source"):
         return list(_NO_CHANNEL)
-    channels = [d for d in ("acquisition_channel", "campaign_channel", "ticket_channel") if scene.has(d)]
+    channels = [
+        d for d in ("acquisition_channel", "campaign_channel", "ticket_channel") if scene.has(d)
+    ]
     if tag.text == "channel" and len(channels) > 1 and not any(scene.is_own(d) for d in options):
         contacts = scene.catalogue.metric(scene.draft.metrics[0]).entities[0] == "contact"
         return ["campaign_channel"] if contacts else channels
@@ -161,14 +169,21 @@ def _by_owner(scene: Scene, index: int, options: list[str]) -> list[str]:
 def _read_ids(scene: Scene) -> None:
     """`their id and name` beside customers, products or services."""
     draft = scene.draft
-    for index in scene.find(lambda t: t.text in {"id", "ids", "number"} and (t.is_unknown or t.filler)):
-        entity = next((d for d in draft.dimensions if d in {"customer", "product", "service", "campaign"}), None)
+    for index in scene.find(
+        lambda t: t.text in {"id", "ids", "number"} and (t.is_unknown or t.filler)
+    ):
+        entity = next(
+            (d for d in draft.dimensions if d in {"customer", "product", "service", "campaign"}),
+            None,
+        )
         if entity is None:
             continue
         scene.use(index)
         words = [t.text for t in scene.tags[index + 1 : index + 4]]
         draft.dimensions.insert(draft.dimensions.index(entity), f"{entity}_id")
-        if "name" not in words and "name" not in [t.text for t in scene.tags[max(0, index - 3) : index]]:
+        if "name" not in words and "name" not in [
+            t.text for t in scene.tags[max(0, index - 3) : index]
+        ]:
             draft.dimensions.remove(entity)
         mark = scene.after(index)
         if mark is not None and scene.tags[mark].cue == "and":
@@ -248,7 +263,9 @@ def _limit(scene: Scene, ranks: list[Rank]) -> int | None:
     for index, tag in enumerate(scene.tags):
         if tag.number is not None and not scene.used(index) and tag.number == int(tag.number):
             following = scene.after(index)
-            if following is not None and set(scene.tags[following].dimensions) & set(scene.draft.dimensions):
+            if following is not None and set(scene.tags[following].dimensions) & set(
+                scene.draft.dimensions
+            ):
                 scene.use(index)
                 return int(tag.number)
     return 1 if _asks_for_one(scene, ranks) else None
@@ -259,14 +276,18 @@ def _asks_for_one(scene: Scene, ranks: list[Rank]) -> bool:
     if any(r.order == "rank" for r in ranks):
         return False
     for index, tag in enumerate(scene.tags):
-        if tag.time is not None and tag.time.kind == "grain" and tag.text.split()[-2:-1] in (["which"], ["what"]):
+        if (
+            tag.time is not None
+            and tag.time.kind == "grain"
+            and tag.text.split()[-2:-1] in (["which"], ["what"])
+        ):
             return tag.norm == tag.text
         if not set(tag.dimensions) & set(scene.draft.dimensions):
             continue
         words = {t.text for t in scene.tags[max(0, index - 3) : index]}
         cues = {t.cue for t in scene.tags[max(0, index - 1) : index]}
         if words & {"which", "what"} or "who" in cues:
-            return tag.norm == tag.text or tag.norm.endswith(("s", "ss")) and tag.norm == tag.text
+            return tag.norm == tag.text or (tag.norm.endswith(("s", "ss")) and tag.norm == tag.text)
         if scene.tags[index - 1].rank is not None if index else False:
             return tag.norm == tag.text
     return False

@@ -16,7 +16,9 @@ from analytics.ports import Warehouse
 _UNNAMED = frozenset({"customer", "incident"})
 """Entities too many, or too wordy, to be recognised by name; they have numbers."""
 _MOST_VALUES = 5000
-_NOT_BY_ITSELF = frozenset({"none", "other", "a", "b", "1", "2", "3", "4", "over", "left", "post", "cost"})
+_NOT_BY_ITSELF = frozenset(
+    {"none", "other", "a", "b", "1", "2", "3", "4", "over", "left", "post", "cost"}
+)
 """Labels and synonyms that say nothing without the name of their dimension."""
 _ONLY_PLURAL = frozenset({"opens", "hits", "views", "sends", "visits", "conversions"})
 """Metrics called by a plural noun whose singular is a verb."""

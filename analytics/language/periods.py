@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Time expressions of a question: a closed grammar with the conventions of the metric definitions.
 
 Single periods come from `atoms`; here they are joined (`from A to B`, `since A`, `A and B`), and
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from analytics.language.atoms import (
@@ -20,10 +22,10 @@ from analytics.language.atoms import (
     UNIT_WORDS,
     Atom,
     count_of,
-    find_atoms,
     ordinal_of,
 )
 from analytics.language.calendar import BEGINNING, Unit, add, clipped, unit_start, whole_unit_of
+from analytics.language.pieces import pieces_of, same_unit, with_years
 from analytics.language.relative import LATE, RELATIVE, SAME_TIME
 from analytics.language.text import Token, canonical, tokenize
 from analytics.model import Grain, Period
@@ -61,14 +63,6 @@ class TimeMatch:
         return None if self.unit is None or self.unit == "half" else self.unit
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    symbol: str
-    start: int
-    end: int
-    atom: Atom | None = None
-
-
 def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
     """Return the time expressions of a question in order, without overlap.
 
@@ -80,7 +74,8 @@ def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
         The first day that is not seen.
     """
     taken = _same_times(tokens)
-    pieces = _with_years(_pieces(tokens, as_of, taken), as_of)
+    spans = [(found.start, found.end) for found in taken]
+    pieces = with_years(pieces_of(tokens, as_of, spans), as_of)
     text = " ".join(piece.symbol for piece in pieces)
     for pattern, build in _JOINS:
         for match in pattern.finditer(text):
@@ -103,85 +98,12 @@ def times_in(text: str, as_of: date) -> tuple[TimeMatch, ...]:
 
 # --- single periods as symbols ---------------------------------------------------------------
 
-_NUMBER_BEFORE = frozenset("than above under below least most exceed exceeding limit error id no".split())
-_ENTITY_BEFORE = frozenset("customer ticket incident order campaign experiment product service".split())
-_MODAL_AFTER = frozenset("i we you they it be have".split())
-
 
 def _same_times(tokens: tuple[Token, ...]) -> list[TimeMatch]:
     text = canonical(tokens)
     spans = [text.span(*match.span()) for match in _SAME_TIME.finditer(text.text)]
     return [TimeMatch(start=a, end=b, kind="shift", unit="year") for a, b in spans]
 
-
-def _pieces(tokens: tuple[Token, ...], as_of: date, taken: list[TimeMatch]) -> list[_Piece]:
-    text = canonical(tokens)
-    used = [any(t.start <= i < t.end for t in taken) for i in range(len(tokens))]
-    atoms: list[_Piece] = []
-    for start, end, atom in find_atoms(text.text, as_of):
-        first, last = text.span(start, end)
-        if any(used[first:last]) or _is_no_period(tokens, first, last):
-            continue
-        used[first:last] = [True] * (last - first)
-        atoms.append(_Piece("@", first, last, atom))
-    words = [_Piece(t.lemma, i, i + 1) for i, t in enumerate(tokens) if not used[i]]
-    done = [_Piece("=", match.start, match.end) for match in taken]
-    return sorted([*atoms, *words, *done], key=lambda piece: piece.start)
-
-
-def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
-    alone = tokens[first].norm if last - first == 1 else ""
-    before = tokens[first - 1].norm if first else ""
-    after = tokens[last].norm if last < len(tokens) else ""
-    if alone == "may":
-        return after in _MODAL_AFTER
-    if alone.isdigit():
-        return before in _NUMBER_BEFORE or before in _ENTITY_BEFORE or after in {"%", "percent"}
-    return False
-
-
-_LINK = re.compile(r"@(?: (?:,|and|or|/|&|vs|versus|v|to|-|with|against|than|until|till|through|compared with|compared to|next to|from|, and|on|over|in|the|end|of))+ @")
-
-
-def _with_years(pieces: list[_Piece], as_of: date) -> list[_Piece]:
-    """Give a month without a year the year of the one that it is joined to, from the right."""
-    result = list(pieces)
-    places = [i for i, piece in enumerate(result) if piece.atom is not None]
-    for left, right in reversed(list(zip(places, places[1:], strict=False))):
-        between = " ".join(piece.symbol for piece in result[left : right + 1])
-        a, b = result[left].atom, result[right].atom
-        if a is None or b is None or not _LINK.fullmatch(between):
-            continue
-        if a.floating is not None and _is_range(between):
-            period = _latest_not_after(a.floating, b.period)
-            beside = a.floating(b.period.start.year)
-            result[left] = replace(result[left], atom=replace(a, period=period, beside=beside))
-        elif a.floating is not None and b.floating is None and _same_unit(a.period, b.period):
-            period = a.floating(b.period.start.year)
-            result[left] = replace(result[left], atom=Atom(period=period))
-        elif b.floating is not None and a.floating is None and _is_range(between):
-            period = b.floating(a.period.start.year)
-            if period.start < a.period.start:
-                period = b.floating(a.period.start.year + 1)
-            result[right] = replace(result[right], atom=Atom(period=period))
-    return result
-
-
-def _is_range(between: str) -> bool:
-    return bool(re.fullmatch(r"@ (?:to|-|until|till|through|and)(?: the)?(?: end of)? @", between))
-
-
-def _same_unit(a: Period, b: Period) -> bool:
-    unit_a, unit_b = whole_unit_of(a), whole_unit_of(b)
-    return unit_a is not None and unit_b is not None and unit_a == unit_b
-
-
-def _latest_not_after(make: Callable[[int], Period], other: Period) -> Period:
-    period = make(other.start.year)
-    return period if period.start <= other.start else make(other.start.year - 1)
-
-
-# --- joined periods --------------------------------------------------------------------------
 
 _Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
 
@@ -196,7 +118,7 @@ def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | 
         return None
     relative = any(a.floating is not None for a in atoms)
     near = atoms[0].beside or first
-    ends = (clipped(near, as_of), clipped(last, as_of)) if _same_unit(near, last) else ()
+    ends = (clipped(near, as_of), clipped(last, as_of)) if same_unit(near, last) else ()
     return _match(Period(start=first.start, end=last.end), as_of, relative=relative, ends=ends)
 
 
@@ -226,12 +148,12 @@ def _until(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
 
 def _list(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
     parts = tuple(sorted((a.period for a in atoms), key=lambda p: p.start))
-    units = {unit for unit in (whole_unit_of(p) for p in parts)}
+    units = {whole_unit_of(p) for p in parts}
     made_of = next(iter(units))
     if len(units) != 1 or made_of is None or made_of[1] != 1:
         return None
     seen = tuple(clipped(p, as_of) for p in parts)
-    follow_on = all(a.end == b.start for a, b in zip(parts, parts[1:], strict=False))
+    follow_on = all(a.end == b.start for a, b in pairwise(parts))
     period = Period(start=parts[0].start, end=parts[-1].end) if follow_on else None
     return TimeMatch(
         start=0,
@@ -306,7 +228,9 @@ def _same_time_in(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeM
 
 def _relative(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
     groups = match.groupdict()
-    kind: TimeKind = next(k for k in ("shift", "grain", "horizon", "everything", "now") if k in groups)  # type: ignore[assignment]
+    kind: TimeKind = next(
+        k for k in ("shift", "grain", "horizon", "everything", "now") if k in groups
+    )
     unit, count = _unit_and_count(groups)
     if count is None:
         return None
@@ -328,25 +252,79 @@ def _unit_and_count(groups: dict[str, str | None]) -> tuple[Unit | None, int | N
 
 
 _SAME_TIME = re.compile(rf"(?<!\S){SAME_TIME}(?!\S)")
+
 _FILL = r"(?:(?:on|in|during|for|over|within|throughout|as of|as at|by|per|at) )?"
+
 _TAIL = r"(?: (?:so far|to date|until now|up to now|onward|onwards|inclusive|included))?"
+
 _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
-    (re.compile(r"(?<!\S)(?:the |that )?same (?:period|time|month|quarter|week|day) (?:of|in|during) @(?!\S)"), _same_time_in),
+    (
+        re.compile(
+            r"(?<!\S)(?:the |that )?same (?:period|time|month|quarter|week|day) (?:of|in|during) @(?!\S)"
+        ),
+        _same_time_in,
+    ),
     *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in RELATIVE),
-    (re.compile(rf"(?<!\S)(?:the )?(?P<ordinal>{ORDINAL}) (?:(?P<count>{NUMBER}) )?(?P<unit>{LONG_UNIT}) (?:of|in) @(?!\S)"), _part_of),
-    (re.compile(r"(?<!\S)(?:the )?(?:week|wk) (?:of|commencing|starting|beginning|from) @(?!\S)"), _week_of),
-    (re.compile(r"(?<!\S)(?:at |by )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ (?:at |by )?(?:the )?(?:end|close) of @)+(?!\S)"), _list),
-    (re.compile(r"(?<!\S)(?:at )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ @)+(?!\S)"), _list),
-    (re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"), _end_to_end),
+    (
+        re.compile(
+            rf"(?<!\S)(?:the )?(?P<ordinal>{ORDINAL}) (?:(?P<count>{NUMBER}) )?(?P<unit>{LONG_UNIT}) (?:of|in) @(?!\S)"
+        ),
+        _part_of,
+    ),
+    (
+        re.compile(
+            r"(?<!\S)(?:the )?(?:week|wk) (?:of|commencing|starting|beginning|from) @(?!\S)"
+        ),
+        _week_of,
+    ),
+    (
+        re.compile(
+            r"(?<!\S)(?:at |by )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ (?:at |by )?(?:the )?(?:end|close) of @)+(?!\S)"
+        ),
+        _list,
+    ),
+    (
+        re.compile(
+            r"(?<!\S)(?:at )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ @)+(?!\S)"
+        ),
+        _list,
+    ),
+    (
+        re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"),
+        _end_to_end,
+    ),
     (re.compile(r"(?<!\S)(?:between|from) @ and @(?: inclusive)?(?!\S)"), _range),
-    (re.compile(r"(?<!\S)(?:from )?(?:the )?(?:(?:start|beginning) of )?@ (?:to|-|until|till|through|up to) (?:and including )?(?:the end of )?@(?: inclusive)?(?!\S)"), _range),
-    (re.compile(r"(?<!\S)(?<!different )(?<!differ )(?<!differs )(?<!up )(?<!down )(?<!change )(?<!changed )(?:since|starting|from) (?:the )?(?:(?:start|beginning) of )?@(?: on| onward| onwards)?(?: (?:to|until|till) (?:now|date|today))?(?!\S)"), _since),
+    (
+        re.compile(
+            r"(?<!\S)(?:from )?(?:the )?(?:(?:start|beginning) of )?@ (?:to|-|until|till|through|up to) (?:and including )?(?:the end of )?@(?: inclusive)?(?!\S)"
+        ),
+        _range,
+    ),
+    (
+        re.compile(
+            r"(?<!\S)(?<!different )(?<!differ )(?<!differs )(?<!up )(?<!down )(?<!change )(?<!changed )(?:since|starting|from) (?:the )?(?:(?:start|beginning) of )?@(?: on| onward| onwards)?(?: (?:to|until|till) (?:now|date|today))?(?!\S)"
+        ),
+        _since,
+    ),
     (re.compile(r"(?<!\S)(?:after) (?:the end of )?@(?!\S)"), _after),
     (re.compile(r"(?<!\S)(?:before|prior to) (?:the (?:start|beginning) of )?@(?!\S)"), _before),
-    (re.compile(r"(?<!\S)(?:until|till|up to|up until|through|up to and including) (?:the end of )?@(?!\S)"), _until),
-    (re.compile(r"(?<!\S)(?:(?:at|by|as of|as at) )?(?:the )?(?:(?:very )?(?:end|close) of|year end|month end|quarter end|end) (?:of )?@(?!\S)"), _at_end),
+    (
+        re.compile(
+            r"(?<!\S)(?:until|till|up to|up until|through|up to and including) (?:the end of )?@(?!\S)"
+        ),
+        _until,
+    ),
+    (
+        re.compile(
+            r"(?<!\S)(?:(?:at|by|as of|as at) )?(?:the )?(?:(?:very )?(?:end|close) of|year end|month end|quarter end|end) (?:of )?@(?!\S)"
+        ),
+        _at_end,
+    ),
     (re.compile(r"(?<!\S)(?:at )?@ (?:year end|month end|quarter end)(?!\S)"), _at_end),
-    (re.compile(r"(?<!\S)(?:at|by) (?:the )?(?:last )?(?P<unit>year|month|quarter) end(?!\S)"), _end_of_current),
+    (
+        re.compile(r"(?<!\S)(?:at|by) (?:the )?(?:last )?(?P<unit>year|month|quarter) end(?!\S)"),
+        _end_of_current,
+    ),
     (re.compile(r"(?<!\S)(?:as of|as at) @(?!\S)"), _at_end),
     (re.compile(r"(?<!\S)@(?:(?: ,| and| &| /| , and| or)+ @)+(?!\S)"), _list),
     (re.compile(rf"(?<!\S){_FILL}(?P<single>@){_TAIL}(?!\S)"), _single),

@@ -154,8 +154,12 @@ def _comparison(query: MetricQuery) -> list[str]:
         if query.compare == "growth":
             parts.append("and the growth")
     elif query.compare_step is not None:
-        before = "a year earlier" if query.compare_step == "year" else f"the {query.compare_step} before"
-        word = {"difference": "and the change", "growth": "and the growth"}.get(query.compare or "", "")
+        before = (
+            "a year earlier" if query.compare_step == "year" else f"the {query.compare_step} before"
+        )
+        word = {"difference": "and the change", "growth": "and the growth"}.get(
+            query.compare or "", ""
+        )
         parts.append(f"{word} compared with {before}".strip())
     return parts
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Greetings and reasons for asking, which say nothing about the numbers."""
 
 from __future__ import annotations

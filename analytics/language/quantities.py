@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Numbers with a meaning: thresholds, ages, amounts, and things called by their number."""
 
 from __future__ import annotations
@@ -8,7 +9,15 @@ from dataclasses import dataclass
 from analytics.language.text import NUMBER_PATTERN, number_of
 from analytics.model import Operator
 
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "hundred": 100.0}
+_SCALES = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+    "hundred": 100.0,
+}
 UNITS = {
     "second": "seconds", "sec": "seconds", "minute": "minutes", "min": "minutes",
     "hour": "hours", "hr": "hours", "h": "hours", "day": "days", "week": "weeks", "wk": "weeks",
@@ -17,7 +26,14 @@ UNITS = {
     "%": "percent", "percent": "percent", "per cent": "percent", "percentage point": "percent", "pct": "percent",
     "time": "times",
 }  # fmt: skip
-_DAYS = {"days": 1.0, "weeks": 7.0, "fortnights": 14.0, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86400}
+_DAYS = {
+    "days": 1.0,
+    "weeks": 7.0,
+    "fortnights": 14.0,
+    "hours": 1 / 24,
+    "minutes": 1 / 1440,
+    "seconds": 1 / 86400,
+}
 _UNIT = "(?:" + "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True)) + ")"
 _VALUE = rf"(?:half an|a quarter of an|{NUMBER_PATTERN}|an|a|one and a half)"
 _SCALE = r"(?: (?:k|thousand|m|mn|mio|million|hundred))?"

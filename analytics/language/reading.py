@@ -19,7 +19,9 @@ from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
 from analytics.model import Filter, MetricQuery
 
-_NEUTRAL_CUES = frozenset({"polite", "and", "or", "only", "who", "each", "how_much", "what_do", "by"})
+_NEUTRAL_CUES = frozenset(
+    {"polite", "and", "or", "only", "who", "each", "how_much", "what_do", "by"}
+)
 _AS_TO = frozenset({"in term of", "with regard to", "according to"})
 
 
@@ -90,14 +92,20 @@ def _read_ratio(scene: Scene) -> None:
         scale_at, by = None, scene.before(index)
         if by is not None and scene.tags[by].number is not None:
             scale_at, by = by, scene.before(by)
-        if by is None or scene.tags[by].cue != "by" or scene.tags[by].text not in {"per", "for each", "for every"}:
+        if (
+            by is None
+            or scene.tags[by].cue != "by"
+            or scene.tags[by].text not in {"per", "for each", "for every"}
+        ):
             continue
         tag = scene.tags[index]
         if tag.metrics[0] in {"campaigns", "incidents"} and scale_at is None:
             continue
         if tag.metrics[0] == "customers" and scale_at is None and scene.has("customer"):
             pick = scene.choose(
-                f"per:{tag.text}", f"A row per {tag.text}, or one ratio?", ("one ratio", "a row each")
+                f"per:{tag.text}",
+                f"A row per {tag.text}, or one ratio?",
+                ("one ratio", "a row each"),
             )
             if pick == 1:
                 continue
@@ -114,7 +122,8 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
     draft = scene.draft
     ever = any(t.time is not None and t.time.kind == "everything" for t in scene.tags)
     said_active = any("active customers" in t.metrics and "active" in t.text for t in scene.tags)
-    if draft.metrics == ["active customers"] and said_active and draft.period is None and not ever and not draft.grain:  # fmt: skip
+    unbounded = draft.period is None and not ever and not draft.grain
+    if draft.metrics == ["active customers"] and said_active and unbounded:
         _settle_active(scene, filters)
     unsure = scene.find(lambda t: t.text == "active" and bool(t.members))
     if unsure and draft.metrics == ["customers"]:
@@ -124,9 +133,13 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
         else:
             _settle_active(scene, filters)
     if draft.metrics == ["conversion rate"] and _about_campaigns(scene, filters):
-        pick = scene.choose("conversion", "Conversion of what?", ("conversion rate", "response rate"))
+        pick = scene.choose(
+            "conversion", "Conversion of what?", ("conversion rate", "response rate")
+        )
         draft.metrics = [("conversion rate", "response rate")[pick]]
-    late = next((i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None)
+    late = next(
+        (i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None
+    )
     spoken = any("late" in t.flags and t.text != "late" for t in scene.tags)
     if late is not None and draft.metrics in (["tickets"], ["open tickets"]):
         if spoken and draft.metrics == ["tickets"]:
@@ -165,7 +178,9 @@ def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
         filters[late] = Filter(dimension="overdue", operator="=", values=(True,))
         return
     pick = scene.choose(
-        "late", "Late in which sense?", ("still open and past their due time", "resolved after their due time")
+        "late",
+        "Late in which sense?",
+        ("still open and past their due time", "resolved after their due time"),
     )
     scene.draft.metrics = ["open tickets" if pick == 0 else "resolved tickets"]
     if pick == 0:
@@ -173,10 +188,12 @@ def _settle_late(scene: Scene, filters: list[Filter], late: int) -> None:
 
 
 def _settle_late_share(scene: Scene, filters: list[Filter]) -> None:
-    """The share resolved late: of those that have a due time, or of all?"""
+    """Ask of what the share resolved late is: of those with a due time, or of all."""
     if not scene.find(lambda t: t.cue in {"share", "share_total", "percent"}):
         return
-    if any(f.dimension == "has_target" for f in filters) or any("all" in t.text.split() for t in scene.tags):
+    if any(f.dimension == "has_target" for f in filters) or any(
+        "all" in t.text.split() for t in scene.tags
+    ):
         return
     options = ("of the resolved tickets that have a due time", "of all resolved tickets")
     if scene.choose("late share", "Late as a share of which tickets?", options) == 0:
@@ -209,7 +226,11 @@ def _read_average(scene: Scene) -> None:
     """`average monthly revenue`: the mean of the months, where the metric adds up."""
     cues = scene.find(lambda t: t.cue == "average")
     draft = scene.draft
-    if not cues or draft.grain is None or not all(scene.catalogue.metric(m).additive for m in draft.metrics):
+    if (
+        not cues
+        or draft.grain is None
+        or not all(scene.catalogue.metric(m).additive for m in draft.metrics)
+    ):
         return
     draft.mean_per, draft.grain = draft.grain, None
     scene.use(*cues)
@@ -222,9 +243,10 @@ def _read_counted_groups(scene: Scene) -> None:
         return
     for index, tag in enumerate(scene.tags):
         following = scene.after(index)
-        if tag.cue == "how_many" and following is not None:
-            if set(scene.tags[following].dimensions) & set(draft.dimensions):
-                draft.count_groups = True
+        if tag.cue != "how_many" or following is None:
+            continue
+        if set(scene.tags[following].dimensions) & set(draft.dimensions):
+            draft.count_groups = True
 
 
 _ASKING_ROWS = frozenset({"which", "who", "where"})
@@ -236,9 +258,13 @@ def _check_asked(scene: Scene) -> None:
     words = [t for t in scene.tags if t.text.strip("?!.,;:-")]
     draft = scene.draft
     rows = bool(draft.dimensions or draft.grain or draft.conditions)
-    counted = bool(told & {"how_many", "how_much", "how_long", "how_often", "how_happy", "share", "average"})
+    counted = bool(
+        told & {"how_many", "how_much", "how_long", "how_often", "how_happy", "share", "average"}
+    )
     if words and words[0].text in _ASKING_ROWS and not rows and not counted and not scene.problems:
-        scene.problems.append("This asks for a list; name what its rows should be, such as customers or teams.")
+        scene.problems.append(
+            "This asks for a list; name what its rows should be, such as customers or teams."
+        )
     for index in scene.find(lambda t: t.cue == "when"):
         if counted and not rows:
             scene.use(index)
@@ -249,9 +275,19 @@ def _use_small_words(scene: Scene) -> None:
         tag = scene.tags[index]
         if tag.cue == "and" and tag.text == "plus":
             scene.use(index)
-        if tag.metrics or tag.dimensions or tag.members or tag.flags or tag.time or tag.quantity or tag.rank:
+        if (
+            tag.metrics
+            or tag.dimensions
+            or tag.members
+            or tag.flags
+            or tag.time
+            or tag.quantity
+            or tag.rank
+        ):
             continue
-        if tag.cue == "both" and (len(scene.draft.metrics) == 2 or scene.draft.compare_to is not None):
+        if tag.cue == "both" and (
+            len(scene.draft.metrics) == 2 or scene.draft.compare_to is not None
+        ):
             scene.use(index)
         if tag.cue == "shown" and (scene.draft.dimensions or scene.draft.grain):
             scene.use(index)
@@ -259,11 +295,11 @@ def _use_small_words(scene: Scene) -> None:
             scene.use(index)
         if "caused" in tag.concepts and (scene.draft.filters or scene.draft.numerator):
             scene.use(index)
-        if tag.cue in _NEUTRAL_CUES and _is_harmless(scene, index, tag):
-            scene.use(index)
-        elif tag.filler and not tag.cue:
-            scene.use(index)
-        elif tag.concepts & {"people", "happen"} and not tag.cue:
+        if (
+            (tag.cue in _NEUTRAL_CUES and _is_harmless(scene, index, tag))
+            or (tag.filler and not tag.cue)
+            or (tag.concepts & {"people", "happen"} and not tag.cue)
+        ):
             scene.use(index)
 
 

@@ -53,8 +53,14 @@ def _suggestions(
         metric = catalogue.metric(name)
         if metric.formula is None:
             continue
-        split = next((d for d in catalogue.dimensions_of(name) if d.groupable and d.kind == "category"), None)
-        made.append(f"What was the {name} last month?" if metric.unit != "count" else f"How many {name} last month?")
+        split = next(
+            (d for d in catalogue.dimensions_of(name) if d.groupable and d.kind == "category"), None
+        )
+        made.append(
+            f"What was the {name} last month?"
+            if metric.unit != "count"
+            else f"How many {name} last month?"
+        )
         if split is not None:
             made.append(f"{metric.label} by {split.label.lower()} this year")
     return tuple(dict.fromkeys([*made, *_GENERAL]))[:3]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Patterns of grains, comparisons with another time, horizons and "all time"."""
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ RELATIVE: tuple[str, ...] = (
     rf"(?P<shift>(?:the |its )?(?:one |month |week |quarter |year )?(?:period )?(?:immediately )?(?:{_THEN}|preceding) (?:period|one|timeframe|interval))",
     r"(?P<shift>(?:the )?(?:period|one) (?:just |right |immediately )?(?:before|earlier|prior))",
     # a row per day, week, month, …
-    rf"(?P<grain>(?P<unit>day|week|month|quarter|year) (?:by|after|for) (?P<unit2>day|week|month|quarter|year))",
-    rf"(?P<grain>(?:as of |as at |at |by )?(?:the )?(?:end|close) of (?:each|every) (?P<unit>day|week|month|quarter|year))",
-    rf"(?P<grain>(?:broken|split|break|split up|grouped|group|shown|show it|show this)(?: that| it| this| them)?(?: down| up| out)? (?:by|per|into|in) (?:single |calendar |the )?(?P<unit>day|week|month|quarter|year))",
-    rf"(?P<grain>(?:for )?(?:by|per|each|every|/|on a|across) (?:each |every |single |calendar |individual |the )?(?P<unit>day|week|wk|month|mth|quarter|qtr|year|yr)(?: basis)?)",
+    r"(?P<grain>(?P<unit>day|week|month|quarter|year) (?:by|after|for) (?P<unit2>day|week|month|quarter|year))",
+    r"(?P<grain>(?:as of |as at |at |by )?(?:the )?(?:end|close) of (?:each|every) (?P<unit>day|week|month|quarter|year))",
+    r"(?P<grain>(?:broken|split|break|split up|grouped|group|shown|show it|show this)(?: that| it| this| them)?(?: down| up| out)? (?:by|per|into|in) (?:single |calendar |the )?(?P<unit>day|week|month|quarter|year))",
+    r"(?P<grain>(?:for )?(?:by|per|each|every|/|on a|across) (?:each |every |single |calendar |individual |the )?(?P<unit>day|week|wk|month|mth|quarter|qtr|year|yr)(?: basis)?)",
     r"(?P<grain>(?:in |on |during )?(?:which|what) (?:calendar )?(?P<unit>day|week|month|quarter|year)(?! of the (?:week|year|month)))",
     rf"(?P<grain>(?:on a |at )?(?P<unit>{_ADVERB})(?: basis| level| granularity| grain| resolution| trend| rhythm)?)",
     r"(?P<grain>(?P<unit>month|week|day|quarter|year)(?: )?(?:wise|level))",
     # ahead of the data
     rf"(?P<horizon>(?:over |in |within |for |during |across )?(?:the )?(?:next|coming|following|upcoming) (?:(?P<count>{NUMBER}|couple of) )?(?P<unit>{LONG_UNIT}))",
     rf"(?P<horizon>(?:the )?(?P<count>{NUMBER}) (?P<unit>{LONG_UNIT}) (?:ahead|out|from now|to come|into the future))",
-    r"(?P<horizon>(?P<unit>tomorrow))",)
+    r"(?P<horizon>(?P<unit>tomorrow))",
+)
 
 LATE: tuple[str, ...] = (
     # the whole data, and this moment

@@ -141,13 +141,12 @@ class Scene:
     def is_own(self, dimension: str) -> bool:
         """Say whether a dimension belongs to the very rows that the metric counts."""
         entity = self.catalogue.dimension(dimension).entity
-        return all(
-            self.catalogue.metric(m).entities[:1] == (entity,) for m in self.draft.metrics
-        )
+        return all(self.catalogue.metric(m).entities[:1] == (entity,) for m in self.draft.metrics)
 
 
 def _means_something(tag: Tag) -> bool:
-    return bool(tag.metrics or tag.dimensions or tag.members or tag.flags or tag.concepts or tag.time or tag.quantity or tag.rank or tag.cue)  # fmt: skip
+    named = tag.metrics or tag.dimensions or tag.members or tag.flags
+    return bool(named or tag.concepts or tag.time or tag.quantity or tag.rank or tag.cue)
 
 
 def _is_gap(tag: Tag) -> bool:

@@ -6,6 +6,7 @@ from analytics.language.scene import Scene
 from analytics.model import Filter
 
 _VERBS = frozenset({"be", "have", "do", "go", "come", "get", "make", "need", "that", "who"})
+_DOING = frozenset({"caused", "earn", "raise", "resolve", "buy", "visit"})
 _SHARE_CUES = frozenset({"share", "share_total"})
 
 
@@ -41,9 +42,7 @@ def read_share(scene: Scene, filters: list[Filter], places: dict[int, int]) -> l
     return filters
 
 
-def _part(
-    scene: Scene, filters: list[Filter], places: dict[int, int], cue: int
-) -> list[int]:
+def _part(scene: Scene, filters: list[Filter], places: dict[int, int], cue: int) -> list[int]:
     """Return which filters make the part."""
     if not filters:
         return []
@@ -57,10 +56,14 @@ def _part(
             return flags
         split = _first_group(scene)
         early = {f for i, f in places.items() if cue < i < split}
-        within = [i for i in plain if i in early and filters[i].dimension not in scene.draft.dimensions]
+        within = [
+            i for i in plain if i in early and filters[i].dimension not in scene.draft.dimensions
+        ]
         if not within or all(i in told for i in within):
             return within
-        pick = scene.choose("share of", "A share of what?", ("within each row", "of the total over all rows"))
+        pick = scene.choose(
+            "share of", "A share of what?", ("within each row", "of the total over all rows")
+        )
         return within if pick == 0 else []
     if told:
         return sorted(set(told))
@@ -70,7 +73,9 @@ def _part(
         return flags
     if len(flags) == 1:
         return flags
-    scene.problems.append("It is not clear which of the conditions is the part and which the whole.")
+    scene.problems.append(
+        "It is not clear which of the conditions is the part and which the whole."
+    )
     return []
 
 
@@ -80,7 +85,10 @@ def _first_group(scene: Scene) -> int:
 
 
 def _is_condition(one: Filter) -> bool:
-    return one.operator in {">", ">=", "<", "<=", "is null", "not null"} or one.values in {(True,), (False,)}
+    return one.operator in {">", ">=", "<", "<=", "is null", "not null"} or one.values in {
+        (True,),
+        (False,),
+    }
 
 
 def _verb_after(scene: Scene, cue: int) -> int:
@@ -90,6 +98,6 @@ def _verb_after(scene: Scene, cue: int) -> int:
         tag = scene.tags[i]
         if tag.metrics and i > cue:
             seen_metric = True
-        elif seen_metric and (tag.text in _VERBS or tag.cue == "who" or "caused" in tag.concepts or tag.concepts & {"earn", "raise", "resolve", "buy", "visit"}):  # fmt: skip
+        elif seen_metric and (tag.text in _VERBS or tag.cue == "who" or tag.concepts & _DOING):
             return i
     return len(scene)

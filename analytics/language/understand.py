@@ -194,7 +194,7 @@ class Understander:
         )
 
 
-def _combinations(words: list[OpenWord]) -> list[Mapping[str, int]]:
+def _combinations(words: list[OpenWord]) -> list[dict[str, int]]:
     keys = [word.key for word in words]
     ranges = [range(len(word.options)) for word in words]
     return [dict(zip(keys, picks, strict=True)) for picks in product(*ranges)][:24]
@@ -219,6 +219,12 @@ def _grammar_words() -> frozenset[str]:
     sources += [pattern.pattern for _, pattern in cues.RANK_PATTERNS]
     sources += [pattern.pattern for pattern in concepts.CONCEPTS.values()]
     sources += [pattern.pattern for _, pattern in quantities.QUANTITY_PATTERNS]
-    sources += [*relative.RELATIVE, *relative.LATE, relative.SAME_TIME, *atoms.MONTHS, *atoms.UNIT_WORDS]
+    sources += [
+        *relative.RELATIVE,
+        *relative.LATE,
+        relative.SAME_TIME,
+        *atoms.MONTHS,
+        *atoms.UNIT_WORDS,
+    ]
     words = {word for source in sources for word in _WORD.findall(source)}
     return frozenset(words | {w for w in cues.FILLER if len(w) >= 4})

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Anomalies: what is out of the ordinary in a series."""
 
 from __future__ import annotations

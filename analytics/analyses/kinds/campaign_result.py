@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Campaign result: what a campaign caused, against its control group."""
 
 from __future__ import annotations
@@ -39,5 +40,8 @@ KIND = Kind(
         "How effective was campaign 8?",
         "Did our win-back promotions pay off?",
     ),
-    nearest=("What is the campaign ROI by objective?", "What is the response rate by campaign channel in 2025?"),
+    nearest=(
+        "What is the campaign ROI by objective?",
+        "What is the response rate by campaign channel in 2025?",
+    ),
 )

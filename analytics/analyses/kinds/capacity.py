@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Capacity: when a resource reaches its limit."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ KIND = Kind(
     subject="disk used",
     patterns=(
         rf"(?:run out|running out|run short|running short|run low|running low|run dry|fill up|filling up|be full|full|exhaust|exhausted|exhausting|max out|maxed out|hit the limit|reach the limit|hit the ceiling|overflow)(?: \S+){{0,8}} {_RESOURCE}(?: \S+){{0,6}}",
-        rf"(?:disk|disks|storage|space|memory|ram|cpu|processor|capacity|headroom)(?: \S+){{0,8}} (?:run out|running out|run short|run low|fill up|filling up|be full|full|exhaust|exhausted|max out|maxed out|reach|hit|exceed|limit|ceiling|overflow|suffice)(?: \S+){{0,8}}",
+        r"(?:disk|disks|storage|space|memory|ram|cpu|processor|capacity|headroom)(?: \S+){0,8} (?:run out|running out|run short|run low|fill up|filling up|be full|full|exhaust|exhausted|max out|maxed out|reach|hit|exceed|limit|ceiling|overflow|suffice)(?: \S+){0,8}",
         rf"(?:when|how long|how soon|by when|what date)(?: \S+){{0,10}} {_RESOURCE}(?: \S+){{0,8}}",
         r"capacity (?:forecast|planning|plan|limit|problem|bottleneck|headroom|risk)(?: \S+){0,6}",
         r"headroom(?: \S+){0,8}",
@@ -34,5 +35,8 @@ KIND = Kind(
         "By when do we need more disk space for the web shop?",
         "Capacity planning for tier 2 services",
     ),
-    nearest=("What is the disk used by service last week?", "What is the cpu load by service last week?"),
+    nearest=(
+        "What is the disk used by service last week?",
+        "What is the cpu load by service last week?",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Change drivers: what explains the difference between two periods."""
 
 from __future__ import annotations
@@ -32,5 +33,8 @@ KIND = Kind(
         "Break down the change in revenue between Q1 and Q2",
         "What is behind the higher resolution time this quarter?",
     ),
-    nearest=("Compare revenue last month with the month before by region", "How much did tickets change last month versus the month before?"),
+    nearest=(
+        "Compare revenue last month with the month before by region",
+        "How much did tickets change last month versus the month before?",
+    ),
 )

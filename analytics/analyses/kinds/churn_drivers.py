@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Churn drivers: what goes with customers leaving."""
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ KIND = Kind(
         rf"{_LEAVE}(?: \S+){{0,2}} (?:driver|factor|cause|predictor|trigger|determinant)",
         rf"what (?:\S+ ){{0,3}}(?:have|has) (?:to do with|an effect on|an impact on) {_LEAVE}",
         rf"(?:what|which)(?: \S+){{0,6}} (?:affect|affects|impact|impacts|matter|matters|associated|correlate|correlates|linked|tied)(?: \S+){{0,5}} {_LEAVE}",
-        rf"what (?:do|have)(?: \S+){{0,3}} (?:churner|leaver|people who leave|customer who leave|customer who left)(?: \S+){{0,3}} in common",
+        r"what (?:do|have)(?: \S+){0,3} (?:churner|leaver|people who leave|customer who leave|customer who left)(?: \S+){0,3} in common",
     ),
     unless=(
         r"(?:by|per|each|split by|for each) (?:churn |leaving )?reason",
@@ -34,6 +35,9 @@ KIND = Kind(
         "What do the customers we lose have in common?",
         "Reasons behind customers leaving us in 2025",
     ),
-    nearest=("How many churned customers by churn reason?", "What is the churn rate by acquisition channel?"),
+    nearest=(
+        "How many churned customers by churn reason?",
+        "What is the churn rate by acquisition channel?",
+    ),
     run=run_drivers,
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Churn risk: which customers are likely to leave."""
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ KIND = Kind(
         r"at risk (?:customer|client|account)",
         r"(?:predict|forecast|score|flag|identify|spot)(?: \S+){0,5} (?:churn|churner|leaver|attrition)",
         rf"(?:customer|client|account|who|which)(?: \S+){{0,6}} (?:will|might|may|could|going to|be going to|about to|be about to) {_LEAVE}(?: \S+){{0,6}}",
-        rf"(?:we|us) (?:be )?(?:about to|going to|likely to|might|may|could) (?:lose|losing)(?: \S+){{0,3}}",
+        r"(?:we|us) (?:be )?(?:about to|going to|likely to|might|may|could) (?:lose|losing)(?: \S+){0,3}",
         r"(?:who|which)(?: \S+){0,4} (?:we|us)(?: \S+){0,2} (?:lose|losing)(?: \S+){0,4}",
         r"(?:lose|losing)(?: \S+){0,2} (?:customer|client|account)s?(?: \S+){0,2} (?:next|soon|in the (?:next|coming))(?: \S+){0,3}",
     ),
-    unless=(r"why|driver|drive|drives|driving|reason|factor|cause", r"how many tickets|revenue growth"),
+    unless=(
+        r"why|driver|drive|drives|driving|reason|factor|cause",
+        r"how many tickets|revenue growth",
+    ),
     slots=("top_n", "horizon", "filters", "customer_id", "threshold", "dimension"),
     examples=(
         "Who is at risk of churning?",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Cohort retention: how long customers of one sign-up month keep buying."""
 
 from __future__ import annotations

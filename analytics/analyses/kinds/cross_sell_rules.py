@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Cross-sell rules: what is bought together."""
 
 from __future__ import annotations

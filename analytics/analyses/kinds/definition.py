@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Definition: what a metric means here."""
 
 from __future__ import annotations

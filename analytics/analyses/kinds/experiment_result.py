@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Experiment result: what an A/B test showed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Forecast: where a metric is heading."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Funnel: where visitors drop out between visit and purchase."""
 
 from __future__ import annotations
@@ -27,5 +28,8 @@ KIND = Kind(
         "Drop-off between cart and checkout by device",
         "How far do visitors from facebook get in the shop?",
     ),
-    nearest=("What is the conversion rate by device this year?", "What is the cart abandonment rate by device this year?"),
+    nearest=(
+        "What is the conversion rate by device this year?",
+        "What is the cart abandonment rate by device this year?",
+    ),
 )

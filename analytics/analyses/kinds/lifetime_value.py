@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Lifetime value: the margin that customers are expected to bring."""
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ KIND = Kind(
         r"most valuable (?:customer|client|buyer)(?: \S+){0,6} (?:next|coming|future|ahead|going forward)(?: \S+){0,3}",
         r"value (?:of|from)(?: \S+){0,4} (?:customer|client)(?: \S+){0,3} (?:over|in|within) (?:the )?(?:next|coming)(?: \S+){0,3}",
     ),
-    unless=(r"historic|historical|to date|realised|realized|so far", r"defin\w+|calculat\w+|computed|meant by|mean by|meaning of|formula"),
+    unless=(
+        r"historic|historical|to date|realised|realized|so far",
+        r"defin\w+|calculat\w+|computed|meant by|mean by|meaning of|formula",
+    ),
     slots=("horizon", "dimension", "top_n", "filters", "customer_id", "period"),
     examples=(
         "What is the predicted lifetime value per plan?",
@@ -28,5 +32,8 @@ KIND = Kind(
         "Which acquisition channels bring the most valuable customers in the long run?",
         "Future value of the customers won through referral",
     ),
-    nearest=("What is the historic lifetime value by plan?", "What is the revenue per customer by region in 2025?"),
+    nearest=(
+        "What is the historic lifetime value by plan?",
+        "What is the revenue per customer by region in 2025?",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Major incident: a burst of similar tickets, or the report on a severity-1 incident."""
 
 from __future__ import annotations
@@ -28,5 +29,8 @@ KIND = Kind(
         "Summarise the last severity 1 incident",
         "Do the tickets of this morning point to one big problem?",
     ),
-    nearest=("Tickets per day in the last 14 days", "How many tickets by ticket category last week?"),
+    nearest=(
+        "Tickets per day in the last 14 days",
+        "How many tickets by ticket category last week?",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Next best offer: what to recommend to a customer."""
 
 from __future__ import annotations
@@ -30,5 +31,8 @@ KIND = Kind(
         "What is customer 88 most likely to buy next?",
         "Find the next best product for buyers in the East",
     ),
-    nearest=("Top 5 products by units sold this year", "How many units sold by product category in 2025?"),
+    nearest=(
+        "Top 5 products by units sold this year",
+        "How many units sold by product category in 2025?",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Root cause: what is probably behind an incident or its symptoms."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ KIND = Kind(
         r"(?:root cause|cause|reason|culprit) (?:of|for|behind) (?:the |this |that |our |yesterday |last )?(?:\S+ ){0,4}(?:incident|outage|failure|disruption|crash|breakdown|slowdown|problem)(?: \S+){0,6}",
         r"why (?:do|be|have)(?: \S+){0,6} (?:fail|failed|failing|crash|crashed|break|broke|go down|went down|down|slow|unavailable|offline|time out|timing out|hang|hanging)(?: \S+){0,8}",
         r"(?:diagnose|diagnosis|troubleshoot|what be wrong with|what went wrong|rca|root cause analysis)(?: \S+){0,10}",
-        rf"(?:see|seeing|saw|have|having|get|getting|observe|observed|notice|with|given)(?: \S+){{0,4}} error (?:code )?\d{{4}}(?: \S+){{0,14}}",
+        r"(?:see|seeing|saw|have|having|get|getting|observe|observed|notice|with|given)(?: \S+){0,4} error (?:code )?\d{4}(?: \S+){0,14}",
         r"error (?:code )?\d{4}(?: \S+){0,14} (?:what|why|cause|reason|behind|going on)(?: \S+){0,6}",
         r"what(?: \S+){0,6} (?:point|points|pointing|indicate|indicates|mean|suggest|suggests)(?: \S+){0,4} error \d{4}(?: \S+){0,6}",
     ),
@@ -39,5 +40,8 @@ KIND = Kind(
         "Why did the payment service go down yesterday?",
         "Root cause of incident 118",
     ),
-    nearest=("How many incidents by root cause in 2025?", "What is the mttr by root cause in 2025?"),
+    nearest=(
+        "How many incidents by root cause in 2025?",
+        "What is the mttr by root cause in 2025?",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Segment migration: who moved from one segment to another between two periods."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ KIND = Kind(
         rf"segment {_MOVE}(?: \S+){{0,6}}",
         rf"{_MOVE} (?:\S+ ){{0,8}}(?:segment|cluster|tier of customer|value group|customer group|value band|rfm class|value class)",
         rf"(?:segment|cluster|value group|customer group|value band)(?: \S+){{0,6}} {_MOVE}",
-        rf"(?:segment|cluster) (?:\S+ ){{0,3}}(?:grow|grew|shrink|shrank|gain|gained|lose|lost)(?: \S+){{0,3}} (?:customer|member|client)",
+        r"(?:segment|cluster) (?:\S+ ){0,3}(?:grow|grew|shrink|shrank|gain|gained|lose|lost)(?: \S+){0,3} (?:customer|member|client)",
     ),
     slots=("period", "compare_to", "filters"),
     examples=(
@@ -25,5 +26,8 @@ KIND = Kind(
         "Segment migration between 2024 and 2025",
         "Did people upgrade or downgrade between the value groups?",
     ),
-    nearest=("How many active customers per quarter in 2025?", "What is the revenue per customer per quarter in 2025?"),
+    nearest=(
+        "How many active customers per quarter in 2025?",
+        "What is the revenue per customer per quarter in 2025?",
+    ),
 )

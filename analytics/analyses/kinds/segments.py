@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Segments: groups of customers that behave alike."""
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ KIND = Kind(
         r"(?:segment|group|cluster|type) (?:be there|do we have|exist|fall)(?: \S+){0,4}",
         r"(?:customer|client|buyer|shopper) fall into(?: \S+){0,4} (?:group|segment|cluster|type|profile)",
     ),
-    unless=(r"experiment|a b test|variant", r"move(?:d)? between|migrat\w+|from segment|between (?:\S+ )?segment"),
+    unless=(
+        r"experiment|a b test|variant",
+        r"move(?:d)? between|migrat\w+|from segment|between (?:\S+ )?segment",
+    ),
     slots=("period", "filters", "top_n"),
     examples=(
         "Which natural groups do our buyers form?",

@@ -1,0 +1,150 @@
+"""Plain nouns (tickets, customers): when they are the metric, the rows, or only the owner."""
+
+from __future__ import annotations
+
+from analytics.language.concepts import NOUNS
+from analytics.language.scene import LIST_MARKS, Scene
+from analytics.language.tagging import Tag
+
+
+def is_noun(tag: Tag) -> bool:
+    """Say whether a tag is a plain noun (tickets, customers), not a measure by itself."""
+    return len(tag.metrics) == 1 and tag.metrics[0] in NOUNS
+
+
+def linked(scene: Scene, left: int, right: int) -> bool:
+    """Say whether two tags stand in one list ("A, B and C", "A + B")."""
+    between = scene.tags[left + 1 : right]
+    words = [t for t in between if t.text not in {"the", "of", "our", "number"}]
+    return (
+        bool(words)
+        and any(not t.metrics for t in words)
+        and all(
+            t.metrics or t.cue in {"and", "how_many", "average", "versus"} or t.text in LIST_MARKS
+            for t in words
+        )
+    )
+
+
+def is_counted(scene: Scene, index: int) -> bool:
+    """Say whether "how many" or "number of" stands before, values aside ("how many app orders")."""
+    i = scene.before(index)
+    while i is not None and (scene.tags[i].members or scene.tags[i].cue in {"or", "and"}):
+        i = scene.before(i)
+    return i is not None and scene.tags[i].cue == "how_many"
+
+
+def is_grouped(scene: Scene, index: int) -> bool:
+    """Say whether the noun names the rows wanted ("by customer", "top 5 campaigns")."""
+    tag = scene.tags[index]
+    if not tag.dimensions:
+        return False
+    i = scene.before(index)
+    ranked = [p for p in scene.find(lambda t: t.rank is not None) if p > index]
+    others = [p for p in scene.find(is_noun) if p != index]
+    if (
+        ranked
+        and others
+        and ranked[0] - index < 4
+        and "with" in scene.gap(index, ranked[0]).split()
+    ):
+        return True
+    if i is None:
+        return False
+    previous = scene.tags[i]
+    if previous.cue == "by" or (previous.rank is not None and previous.rank.n is not None):
+        return True
+    asked = previous.number is not None or scene.tags[index - 1].text in {"which", "what"}
+    return bool(ranked and others and asked)
+
+
+def linked_nouns(scene: Scene) -> None:
+    """Add nouns that stand in a list with the metric ("incidents and downtime")."""
+    for i in scene.find(is_noun):
+        for other in range(len(scene)):
+            tag = scene.tags[other]
+            if not set(tag.metrics) & set(scene.draft.metrics) or other == i:
+                continue
+            left, right = min(i, other), max(i, other)
+            if linked(scene, left, right) and not is_grouped(scene, i):
+                name = scene.tags[i].metrics[0]
+                position = 0 if i < other else len(scene.draft.metrics)
+                if name not in scene.draft.metrics:
+                    scene.draft.metrics.insert(position, name)
+                scene.use(i)
+                break
+
+
+def in_order(scene: Scene) -> None:
+    """Bring several metrics into the order in which they are said."""
+    places: dict[str, int] = {}
+    for index, tag in enumerate(scene.tags):
+        for name in tag.metrics:
+            places.setdefault(name, index)
+    scene.draft.metrics.sort(key=lambda name: places.get(name, -1))
+
+
+def use_plain_nouns(scene: Scene) -> None:
+    """Nouns that only say whose number it is: "revenue from customers in the South"."""
+    owners = {m.split()[-1] for m in scene.draft.metrics}
+    scene.use(*scene.find(lambda t: t.text == "user" and len(t.metrics) > 1))
+    for i in scene.find(is_noun):
+        tag = scene.tags[i]
+        if is_grouped(scene, i) or _is_asked(scene, i):
+            continue
+        following = scene.after(i)
+        if following is not None and scene.tags[following].quantity:
+            continue
+        previous = scene.before(i)
+        if (
+            previous is not None
+            and scene.tags[previous].quantity
+            and tag.metrics[0] not in scene.draft.metrics
+        ):
+            continue
+        if previous is not None and scene.tags[previous].number is not None:
+            continue
+        if previous is not None and scene.tags[previous].cue in {"without", "not"}:
+            continue
+        if previous is not None and scene.tags[previous].text in {"per", "for each", "for every"}:
+            continue
+        if (
+            tag.metrics[0] in scene.draft.metrics
+            or tag.metrics[0].split()[-1] in owners
+            or _is_reached(scene, tag)
+        ):
+            scene.use(i)
+
+
+_ENTITY_OF = {
+    "tickets": "ticket", "open tickets": "ticket", "resolved tickets": "ticket",
+    "incidents": "incident", "orders": "order", "customers": "customer",
+    "new customers": "customer", "active customers": "customer", "sessions": "session",
+    "visitors": "session", "contacts": "contact", "campaigns": "campaign", "units sold": "product",
+    "survey answers": "survey",
+}  # fmt: skip
+
+
+def entity_of(tag: Tag) -> str:
+    """Return what a plain noun counts ("ticket"); empty for any other tag."""
+    return _ENTITY_OF.get(tag.metrics[0], "") if tag.metrics else ""
+
+
+def _is_reached(scene: Scene, tag: Tag) -> bool:
+    entity = entity_of(tag)
+    return all(entity in scene.catalogue.metric(m).entities for m in scene.draft.metrics)
+
+
+def _is_asked(scene: Scene, index: int) -> bool:
+    """Say whether "which" or a rank makes the noun the rows wanted."""
+    tag = scene.tags[index]
+    i = scene.before(index)
+    if not tag.dimensions or i is None:
+        return False
+    previous = scene.tags[i]
+    return (
+        scene.gap(i, index).split()[-1:] in (["which"], ["what"])
+        or previous.text in {"which", "what", "who"}
+        or previous.number is not None
+        or previous.rank is not None
+    )

@@ -1,0 +1,123 @@
+# ruff: noqa: E501 - one pattern a line, however long
+"""A question as words and single periods, with years filled in from their neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from analytics.language.atoms import Atom, find_atoms
+from analytics.language.calendar import whole_unit_of
+from analytics.language.text import Token, canonical
+from analytics.model import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, or a single period, and the tokens `[start, end)` that it stands for."""
+
+    symbol: str
+    start: int
+    end: int
+    atom: Atom | None = None
+
+
+_NUMBER_BEFORE = frozenset(
+    [
+        "than",
+        "above",
+        "under",
+        "below",
+        "least",
+        "most",
+        "exceed",
+        "exceeding",
+        "limit",
+        "error",
+        "id",
+        "no",
+    ]
+)
+
+_ENTITY_BEFORE = frozenset(
+    ["customer", "ticket", "incident", "order", "campaign", "experiment", "product", "service"]
+)
+
+_MODAL_AFTER = frozenset(["i", "we", "you", "they", "it", "be", "have"])
+
+
+def pieces_of(tokens: tuple[Token, ...], as_of: date, taken: list[tuple[int, int]]) -> list[Piece]:
+    """Return the question as words, `@` for each single period, and `=` for what is taken."""
+    text = canonical(tokens)
+    used = [any(a <= i < b for a, b in taken) for i in range(len(tokens))]
+    atoms: list[Piece] = []
+    for start, end, atom in find_atoms(text.text, as_of):
+        first, last = text.span(start, end)
+        if any(used[first:last]) or _is_no_period(tokens, first, last):
+            continue
+        used[first:last] = [True] * (last - first)
+        atoms.append(Piece("@", first, last, atom))
+    words = [Piece(t.lemma, i, i + 1) for i, t in enumerate(tokens) if not used[i]]
+    done = [Piece("=", a, b) for a, b in taken]
+    return sorted([*atoms, *words, *done], key=lambda piece: piece.start)
+
+
+def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+    alone = tokens[first].norm if last - first == 1 else ""
+    before = tokens[first - 1].norm if first else ""
+    after = tokens[last].norm if last < len(tokens) else ""
+    if alone == "may":
+        return after in _MODAL_AFTER
+    if alone.isdigit():
+        return before in _NUMBER_BEFORE or before in _ENTITY_BEFORE or after in {"%", "percent"}
+    return False
+
+
+_LINK = re.compile(
+    r"@(?: (?:,|and|or|/|&|vs|versus|v|to|-|with|against|than|until|till|through|compared with|compared to|next to|from|, and|on|over|in|the|end|of))+ @"
+)
+
+
+def with_years(pieces: list[Piece], as_of: date) -> list[Piece]:
+    """Give a month without a year the year of the one that it is joined to, from the right."""
+    result = list(pieces)
+    places = [i for i, piece in enumerate(result) if piece.atom is not None]
+    for left, right in reversed(list(pairwise(places))):
+        between = " ".join(piece.symbol for piece in result[left : right + 1])
+        a, b = result[left].atom, result[right].atom
+        if a is None or b is None or not _LINK.fullmatch(between):
+            continue
+        if a.floating is not None and _is_range(between):
+            period = _latest_not_after(a.floating, b.period)
+            beside = a.floating(b.period.start.year)
+            result[left] = replace(result[left], atom=replace(a, period=period, beside=beside))
+        elif a.floating is not None and b.floating is None and same_unit(a.period, b.period):
+            period = a.floating(b.period.start.year)
+            result[left] = replace(result[left], atom=Atom(period=period))
+        elif b.floating is not None and a.floating is None and _is_range(between):
+            period = b.floating(a.period.start.year)
+            if period.start < a.period.start:
+                period = b.floating(a.period.start.year + 1)
+            result[right] = replace(result[right], atom=Atom(period=period))
+    return result
+
+
+def _is_range(between: str) -> bool:
+    return bool(re.fullmatch(r"@ (?:to|-|until|till|through|and)(?: the)?(?: end of)? @", between))
+
+
+def same_unit(a: Period, b: Period) -> bool:
+    """Say whether both are made of the same number of the same unit."""
+    unit_a, unit_b = whole_unit_of(a), whole_unit_of(b)
+    return unit_a is not None and unit_b is not None and unit_a == unit_b
+
+
+def _latest_not_after(make: Callable[[int], Period], other: Period) -> Period:
+    period = make(other.start.year)
+    return period if period.start <= other.start else make(other.start.year - 1)
+
+
+# --- joined periods --------------------------------------------------------------------------
