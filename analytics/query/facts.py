@@ -18,7 +18,7 @@ import ibis
 from analytics.catalogue import Catalogue
 from analytics.errors import QueryError
 from analytics.ports import Warehouse
-from analytics.query.transforms import midnight, seconds_between
+from analytics.query.transforms import exact_sum, midnight, seconds_between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +210,8 @@ def _orders(source: Source, columns: Collection[str]) -> ibis.Table:
         return orders
     lines = source.warehouse.table("order_lines")
     sums = lines.group_by("order_id").aggregate(
-        gross=(lines.quantity * lines.unit_price).sum(),
-        cost=(lines.quantity * lines.unit_cost).sum(),
+        gross=exact_sum(lines.quantity * lines.unit_price),
+        cost=exact_sum(lines.quantity * lines.unit_cost),
         units=lines.quantity.sum(),
     )
     return orders.left_join(sums, "order_id").drop("order_id_right")
@@ -230,7 +230,7 @@ def _order_lines(source: Source, columns: Collection[str]) -> ibis.Table:
     rows = source.warehouse.table("orders").left_join(values, "order_id").drop("order_id_right")
     if not {"revenue", "margin", "discount", "order_value"} & set(columns):
         return rows
-    whole = values.group_by("order_id").aggregate(order_gross=values.gross.sum())
+    whole = values.group_by("order_id").aggregate(order_gross=exact_sum(values.gross))
     return rows.left_join(whole, "order_id").drop("order_id_right")
 
 
@@ -270,7 +270,7 @@ def _campaigns(source: Source, columns: Collection[str]) -> ibis.Table:
         return campaigns
     contacts = _contacts(source, ())
     contacts = contacts.filter(contacts.sent_at < midnight(source.as_of))
-    sums = contacts.group_by("campaign_id").aggregate(contact_revenue=contacts.revenue.sum())
+    sums = contacts.group_by("campaign_id").aggregate(contact_revenue=exact_sum(contacts.revenue))
     return campaigns.left_join(sums, "campaign_id").drop("campaign_id_right")
 
 

@@ -14,6 +14,7 @@ from analytics.query.conditions import customer_set
 from analytics.query.evaluate import evaluated, first_day, stacked
 from analytics.query.facts import Source
 from analytics.query.selection import PERIOD, CustomerSet, Selection, Value, column_name
+from analytics.query.transforms import exact_mean, exact_sum
 from analytics.query.windows import Window, last_whole_months, window_of
 
 DEFAULT_MONTHS = 12
@@ -250,7 +251,7 @@ def _shares(
     names = [column_name(metric) for metric in question.metrics]
     within = [PERIOD] if selection.grain and selection.dimensions else []
     if all(metric.additive for metric in question.metrics):
-        sums = {f"{name}_total": table[name].sum() for name in names}
+        sums = {f"{name}_total": exact_sum(table[name]) for name in names}
         totals = table.group_by(within).aggregate(**sums) if within else table.aggregate(**sums)
     else:
         grain = selection.grain if within else None
@@ -294,7 +295,7 @@ def _mean(
     hidden: Sequence[str],
     grain: Grain,
 ) -> tuple[ibis.Table, tuple[Value, ...]]:
-    means = {name: table[name].mean() for name in (*(v.column for v in values), *hidden)}
+    means = {name: exact_mean(table[name]) for name in (*(v.column for v in values), *hidden)}
     grouped = table.group_by(list(keys)).aggregate(**means) if keys else table.aggregate(**means)
     units = tuple(
         replace(

@@ -13,6 +13,7 @@ from analytics.catalogue import Catalogue, Fact, Measure
 from analytics.errors import QueryError
 from analytics.query.rows import selected_rows
 from analytics.query.selection import PERIOD, Selection, kept
+from analytics.query.transforms import exact_mean, exact_sum
 from analytics.query.windows import day_literal, period_of, spine
 
 ENDED = "ended_in_period"
@@ -200,9 +201,9 @@ def _aggregate(
         return rows.count(where=where)
     column = rows[measure.column]
     if measure.aggregate == "sum":
-        return column.sum(where=where)
+        return exact_sum(column, where=where)
     if measure.aggregate == "mean":
-        return column.mean(where=where)
+        return exact_mean(column, where=where)
     return column.nunique(where=where)
 
 
@@ -215,5 +216,5 @@ def _per_entity(measure: Measure, fact: Fact, rows: ibis.Table, by: Sequence[str
         inner = rows[fact.key].nunique() if fact.repeats_key else rows.count()
     each = rows.group_by(list(dict.fromkeys([*by, measure.per]))).aggregate(n=inner)
     if measure.aggregate == "mean_distinct":
-        return _grouped(each, by, {"m0": each.n.mean()})
+        return _grouped(each, by, {"m0": exact_mean(each.n)})
     return _grouped(each, by, {"m0": each.count(where=each.n >= measure.at_least)})

@@ -28,6 +28,25 @@ def seconds_between(start: ibis.Value, end: ibis.Value) -> ibis.Value:
     return end.epoch_seconds().cast("float64") - start.epoch_seconds().cast("float64")
 
 
+def exact_sum(column: ibis.Value, *, where: ibis.Value | None = None) -> ibis.Value:
+    """Sum so that the order of the rows cannot matter.
+
+    Floats are added as decimals with nine places: threads add in any order, and a float sum
+    would differ in its last digits from run to run. NaN counts as missing.
+    """
+    if not column.type().is_floating():
+        return column.sum(where=where)
+    return column.try_cast("decimal(38, 9)").sum(where=where).cast("float64")
+
+
+def exact_mean(column: ibis.Value, *, where: ibis.Value | None = None) -> ibis.Value:
+    """Return the mean of the values that are not missing, in any order of the rows the same."""
+    if column.type().is_floating():
+        column = column.try_cast("decimal(38, 9)")
+    total = column.sum(where=where).cast("float64")
+    return total / column.count(where=where).nullif(0)
+
+
 def age_years(birth: ibis.Value, as_of: date) -> ibis.Value:
     """Return whole years on the as-of date; a birthday on that date counts."""
     to_come = birth.month() * 100 + birth.day() > as_of.month * 100 + as_of.day

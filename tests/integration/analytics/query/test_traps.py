@@ -147,3 +147,14 @@ def test_the_demo_company_adds_up(demo_warehouse: DuckDBWarehouse, catalogue: Ca
         query = MetricQuery(metrics=(metric,), dimensions=(dimension,), as_of=AS_OF)
         notes = answer(query, warehouse=demo_warehouse, catalogue=catalogue).receipt.notes
         assert any(note.startswith("Checked") for note in notes), (metric, notes)
+
+
+def test_two_threads_add_in_any_order_and_give_the_same_bits(
+    demo_warehouse: DuckDBWarehouse, catalogue: Catalogue
+) -> None:
+    """Float sums differ in the last digit from run to run; the answer must not."""
+    runs = {
+        repr(asked(demo_warehouse, catalogue, "gross margin", "cpu load", "campaign revenue"))
+        for _ in range(12)
+    }
+    assert len(runs) == 1
