@@ -35,7 +35,7 @@ class ChurnPlan:
     """At most; the latest ones whose outcome is known in full."""
     min_history_days: int = 180
     """Days of data that lie before every cut-off."""
-    max_rows: int = 45_000
+    max_rows: int = 55_000
     """Rows to learn from; beyond it customers are sampled, all cut-offs of a customer together."""
     n_folds: int = 5
     n_repeats: int = 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -110,22 +111,17 @@ def test_outcomes_do_not_overlap_and_are_known_in_full(trained: Trained) -> None
     assert cut_offs_of(trained.warehouse, replace(QUICK, n_cut_offs=99))[0] >= date(2024, 6, 29)
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_ones(
-    trained: Trained, tmp_path: Path
-) -> None:
+def test_the_same_seed_gives_the_same_bytes(trained: Trained, tmp_path: Path) -> None:
     scores, manifests = [], []
-    for hour, seed in enumerate((5, 5, 6)):
-        report = train_churn(
-            trained.warehouse, tmp_path, seed=seed, now=NOW.replace(hour=hour), plan=TINY
-        )
-        model = load_churn(tmp_path, report.version)
+    for hour in (1, 2):
+        now = NOW.replace(hour=hour)
+        report = train_churn(trained.warehouse, tmp_path, seed=5, now=now, plan=TINY)
+        assert report.promotion.promoted  # the second is as good on the same rows
+        model = load_churn(tmp_path)
         table, _ = score_churn(trained.warehouse, model, AS_OF, n_explained=5)
         scores.append(table.drop(columns="reasons").to_numpy(dtype=np.float64).tobytes())
         manifests.append(replace(model.manifest, files={}, version="", created_at=""))
-        if seed == 5:
-            assert report.promotion.promoted  # the second is as good on the same rows
-            assert load_churn(tmp_path).manifest.version == report.version
-    assert scores[0] == scores[1] != scores[2]
+    assert scores[0] == scores[1]
     assert manifests[0].as_bytes() == manifests[1].as_bytes()
 
 
@@ -243,12 +239,14 @@ def test_data_without_signal_give_no_list_but_the_verdict(tmp_path: Path) -> Non
         assert finding.text.startswith("There is too little data to tell")
 
 
-def test_a_plan_that_is_reset_on_leaving_is_left_out_and_said_so(tmp_path: Path) -> None:
-    generate(out=tmp_path, n_customers=800, seed=7)
-    people = pd.read_parquet(tmp_path / "customers.parquet")
+def test_a_plan_that_is_reset_on_leaving_is_left_out_and_said_so(
+    trained: Trained, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(trained.folder, tmp_path / "reset")
+    people = pd.read_parquet(folder / "customers.parquet")
     people.loc[people.churned_at.notna(), "plan"] = "none"
-    people.to_parquet(tmp_path / "customers.parquet", index=False)
-    data = read_training(DuckDBWarehouse(tmp_path), QUICK, seed=1)
+    people.to_parquet(folder / "customers.parquet", index=False)
+    data = read_training(DuckDBWarehouse(folder), TINY, seed=1)
     assert [item.column for item in data.refused] == ["plan"]
     assert "reset on leaving" in data.refused[0].reason
     assert "plan" not in data.rows.table.columns
