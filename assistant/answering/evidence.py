@@ -21,6 +21,8 @@ MAX_CAUSE_WORDS = 60
 MAX_PLAIN_WORDS = 170
 MIN_WORDS = 15
 """A section shorter than this introduces others and answers nothing by itself."""
+MIN_STEPS = 2
+"""With so many numbered steps a section is a fix, in an article that promises none."""
 NEARLY_AS_NEAR = 0.9
 """A plain section joins the best one when its nearness is at least this share of the best's."""
 
@@ -84,6 +86,11 @@ class Section:
     blocks: tuple[Block, ...]
     nearness: float
 
+    @property
+    def n_steps(self) -> int:
+        """Return the number of numbered steps."""
+        return sum(block.kind == "step" for block in self.blocks)
+
     def n_words(self, text: str) -> int:
         """Return the number of words between the section's first and last block."""
         return len(text[self.blocks[0].start : self.blocks[-1].end].split())
@@ -104,7 +111,9 @@ def choose_spans(
         Scores of stretches of the article; a section takes the best that overlaps it.
     """
     sections = read_sections(blocks, nearness)
-    fixes = [item for item in sections if item.role == "fix"]
+    fixes = [item for item in sections if item.role == "fix"] or [
+        item for item in sections if item.role == "none" and item.n_steps >= MIN_STEPS
+    ]
     if fixes:
         causes = [item for item in sections if item.role == "cause"][:1]
         return tuple(
