@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalyticsSettings:
-    """Limits of one analytical query."""
+class WarehouseLimits:
+    """What one query may use."""
 
-    memory_limit_mb: int = 2048
-    """Memory that the warehouse's engine may use, in MB."""
-    max_rows: int = 10_000
-    """Rows of one answer; more are cut, and the receipt says so."""
+    memory_bytes: int = 2 * 1024**3
     n_threads: int = 2
-    """Threads of the engine."""
+    n_rows: int = 1_000_000
+    """Most rows that a result may have; the rest is cut and the result marked."""

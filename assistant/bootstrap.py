@@ -10,10 +10,11 @@ from pathlib import Path
 import yaml
 
 from analytics.catalogue import Catalogue, load_catalogue
+from analytics.config import WarehouseLimits
 from analytics.errors import WarehouseError
 from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from analytics.query.warehouse import DuckDBWarehouse
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.clock import SystemClock
 from assistant.config import Settings

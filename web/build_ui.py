@@ -89,7 +89,10 @@ def build(*, force: bool = False) -> bool:
     print("Building the page with npm …", file=sys.stderr, flush=True)
     subprocess.run(
         [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", "--include=dev"],
-        cwd=UI, env=environment, check=True, stdout=sys.stderr,
+        cwd=UI,
+        env=environment,
+        check=True,
+        stdout=sys.stderr,
     )
     subprocess.run(
         [*npm, "run", "--silent", "build"], cwd=UI, env=environment, check=True, stdout=sys.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from analytics.config import WarehouseLimits
 from analytics.errors import QueryError, WarehouseError
 from analytics.schema import TABLES, ColumnType, Table
 
@@ -29,16 +29,6 @@ _IBIS_TYPES: Final[Mapping[ColumnType, str]] = {
 
 TRUNCATED = "truncated"
 """Key of a result's `attrs`: True when the row limit cut it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarehouseLimits:
-    """What one query may use."""
-
-    memory_bytes: int = 2 * 1024**3
-    n_threads: int = 2
-    n_rows: int = 1_000_000
-    """Most rows that a result may have; the rest is cut and the result marked."""
 
 
 def was_truncated(frame: pd.DataFrame) -> bool:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from analytics.analyses.churn_answers import run_drivers
 from analytics.analyses.kind import Kind
-from analytics.customers.churn_answers import run_drivers
 
 _LEAVE = r"(?:churn|churning|churned|attrition|leave|leaving|left|quit|quitting|cancel|cancelling|go away|walk away|walking away|defect|defecting|defection|departure|lose customer|losing customer|lose (?:so many |these |our )?(?:customer|client)|losing (?:so many |these |our )?(?:customer|client)|loss of customer|stop buying|turn their back|abandon us|leave us|leaving us|customer loss|jump ship)"
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from analytics.analyses.churn_answers import run_risk
 from analytics.analyses.kind import Kind
-from analytics.customers.churn_answers import run_risk
 
 _LEAVE = r"(?:leave|leaving|churn|churning|quit|quitting|cancel|cancelling|go|walk away|defect|lapse|stop buying|drop off|jump ship|be lost|lost|lose|losing|go away|switch to a competitor|disappear|attrite|depart|departing|turn (?:their|its) back)"
 _LIKELY = r"(?:likely|likeliest|probable|probability|probably|likelihood|chance|odd|risk|risky|danger|about|prone|threaten|threatening|bound|expected|predicted|poised|close|verge|brink|going|tempted|flight)"

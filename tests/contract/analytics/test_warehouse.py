@@ -9,9 +9,10 @@ from pathlib import Path
 import ibis
 import pytest
 
+from analytics.config import WarehouseLimits
 from analytics.errors import WarehouseError
 from analytics.ports import Warehouse
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits, was_truncated
+from analytics.query.warehouse import DuckDBWarehouse, was_truncated
 from analytics.schema import TABLES
 from tests.contract.analytics.frame_warehouse import FrameWarehouse
 from tests.integration.analytics.query.handmade import handmade_tables

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.analyses.churn_answers import run_drivers, run_risk
 from analytics.analyses.kind import Context, Request
 from analytics.catalogue import load_catalogue
+from analytics.config import WarehouseLimits
 from analytics.customers.churn import (
     TrainReport,
     drivers,
@@ -21,13 +23,12 @@ from analytics.customers.churn import (
     score_churn,
     train_churn,
 )
-from analytics.customers.churn_answers import run_drivers, run_risk
 from analytics.customers.churn_data import ChurnPlan, cut_offs_of, read_training
 from analytics.customers.churn_findings import churn_drivers_finding, churn_risk_finding
 from analytics.demo import generate
 from analytics.errors import InputError, ModelError, QueryError
 from analytics.model import Filter, Finding, Refusal
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from analytics.query.warehouse import DuckDBWarehouse
 from tests.integration.analytics.query.random_warehouse import random_tables, write_warehouse
 
 AS_OF = date(2026, 6, 30)

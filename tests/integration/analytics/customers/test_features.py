@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analytics.config import WarehouseLimits
 from analytics.customers.features import SETTLED_DAYS, Sample, read_features
 from analytics.customers.wording import load_features
 from analytics.errors import ModelError
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from analytics.query.warehouse import DuckDBWarehouse
 from tests.integration.analytics.query.random_warehouse import random_tables, write_warehouse
 
 CUT_OFF = date(2026, 1, 1)

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from analytics.catalogue import Catalogue
+from analytics.config import WarehouseLimits
 from analytics.errors import QueryError, UnknownDimensionError, UnknownMetricError
 from analytics.model import CustomerCondition, Filter, Finding, MetricQuery, Period
 from analytics.query.run import answer
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from analytics.query.warehouse import DuckDBWarehouse
 from tests.contract.analytics.frame_warehouse import FrameWarehouse
 from tests.integration.analytics.query.handmade import handmade_tables
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analytics.config import WarehouseLimits
 from analytics.errors import QueryError, WarehouseError
-from analytics.query.warehouse import DuckDBWarehouse, WarehouseLimits
+from analytics.query.warehouse import DuckDBWarehouse
 from tests.integration.analytics.query.handmade import handmade_tables
 from tests.integration.analytics.query.random_warehouse import write_warehouse
 
