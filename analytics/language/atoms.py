@@ -242,6 +242,8 @@ def _week_number(match: re.Match[str], as_of: date) -> Atom | None:
 
 
 _FULL = "(?:(?:full|complete|completed|whole|calendar|entire) )?"
+_NOT_OF = rf"(?! of (?:{MONTH}|{YEAR}|q \d|h \d|the year|last year|this year|last month|last quarter)(?!\S))"
+"""`the last month of 2025` is no last month."""
 ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
     (re.compile(rf"(?<!\S){pattern}(?!\S)"), builder)
     for pattern, builder in (
@@ -286,11 +288,11 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         ),
         (rf"(?:the )?(?:calendar )?(?:year )?(?P<year>{YEAR})", _year),
         (
-            rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q)",
+            rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q){_NOT_OF}",
             _last,
         ),
         (
-            rf"(?:the )?(?P<word>last|past|previous|prior|preceding|trailing|rolling|latest|most recent|recent) {_FULL}(?P<count>{NUMBER}|couple of) {_FULL}(?P<unit>{UNIT})",
+            rf"(?:the )?(?P<word>last|past|previous|prior|preceding|trailing|rolling|latest|most recent|recent) {_FULL}(?P<count>{NUMBER}|couple of) {_FULL}(?P<unit>{UNIT}){_NOT_OF}",
             _last,
         ),
         (rf"(?P<word>trailing|rolling) (?P<count>{NUMBER}) (?P<unit>{UNIT})", _last),

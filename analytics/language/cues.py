@@ -109,6 +109,7 @@ _SUPERLATIVE = (
 )
 
 RANKS: tuple[tuple[str, str], ...] = (
+    ("down", r"(?:the )?(?:best selling|top selling|best seller|bestseller)"),
     (
         "down",
         r"(?P<order>(?:sort|sorted|order|ordered|rank|ranked|ranking|ordering)?(?: by \w+)? ?(?:descending|desc|in descending order|(?:the )?(?:highest|biggest|largest|most|slowest|longest|greatest) (?:first|to lowest|to smallest|to least|to fastest|to shortest|on top|at the top)|from (?:the )?(?:highest|most|largest|biggest|slowest|longest|top|high) to (?:the )?(?:lowest|least|smallest|fewest|fastest|shortest|bottom|low)))",

@@ -96,6 +96,7 @@ def read_followup(
     """
     scene = Scene(tags, catalogue, as_of, picks)
     scene.preferred = frozenset(f.dimension for f in (*base.filters, *base.numerator))
+    scene.follows = True
     _use_owner_nouns(scene, base)
     name_metrics(scene)
     renamed = bool(scene.draft.metrics) and tuple(scene.draft.metrics) != base.metrics

@@ -195,7 +195,7 @@ def _read_ids(scene: Scene) -> None:
 
 def read_rank(scene: Scene) -> None:
     """Fill order and number of rows; a rank without rows to rank stays unexplained."""
-    places = scene.find(lambda t: t.rank is not None)
+    places = scene.find(lambda t: t.rank is not None, unused=False)
     if not places:
         return
     draft = scene.draft
@@ -263,6 +263,9 @@ def _limit(scene: Scene, ranks: list[Rank]) -> int | None:
     for index, tag in enumerate(scene.tags):
         if tag.number is not None and not scene.used(index) and tag.number == int(tag.number):
             following = scene.after(index)
+            if following is not None and scene.tags[following].rank is not None:
+                scene.use(index)
+                return int(tag.number)
             if following is not None and set(scene.tags[following].dimensions) & set(
                 scene.draft.dimensions
             ):

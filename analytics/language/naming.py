@@ -141,7 +141,7 @@ def _apply(scene: Scene, rule: Rule) -> None:
         if len(tag.metrics) > 1 and tag.text in VAGUE_WORDS:
             scene.use(i)
         if (
-            (tag.concepts & wanted and _is_state(tag))
+            (tag.concepts & wanted and (_is_state(tag) or "message" in tag.concepts & wanted))
             or ("product" in tag.dimensions and "noun:product" in wanted)
             or (
                 "service" in tag.dimensions
@@ -210,7 +210,7 @@ def _rank_without_metric(scene: Scene) -> bool:
     ranks = scene.find(
         lambda t: t.rank is not None and t.rank.order in {"down", "up", "good", "bad"}
     )
-    if not ranks or any(t.metrics and not t.dimensions for t in scene.tags):
+    if scene.follows or not ranks or any(t.metrics and not t.dimensions for t in scene.tags):
         return False
     for index in scene.find(lambda t: bool(t.dimensions)):
         name = next((d for d in scene.tags[index].dimensions if d in RANKED_BY), None)

@@ -259,6 +259,10 @@ _TAIL = r"(?: (?:so far|to date|until now|up to now|onward|onwards|inclusive|inc
 
 _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
     (
+        re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"),
+        _end_to_end,
+    ),
+    (
         re.compile(
             r"(?<!\S)(?:the |that )?same (?:period|time|month|quarter|week|day) (?:of|in|during) @(?!\S)"
         ),
@@ -288,10 +292,6 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
             r"(?<!\S)(?:at )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ @)+(?!\S)"
         ),
         _list,
-    ),
-    (
-        re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"),
-        _end_to_end,
     ),
     (re.compile(r"(?<!\S)(?:between|from) @ and @(?: inclusive)?(?!\S)"), _range),
     (

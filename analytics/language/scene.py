@@ -75,6 +75,8 @@ class Scene:
         """Why the question cannot be answered, in sentences."""
         self.preferred: frozenset[str] = frozenset()
         """Dimensions that an earlier question already used."""
+        self.follows = False
+        """Whether an earlier question is continued, so that a metric need not be named."""
         self.inherited = False
         """Whether the draft's period is that of an earlier question."""
         self.lifted: set[str] = set()

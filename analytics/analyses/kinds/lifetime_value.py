@@ -15,6 +15,7 @@ KIND = Kind(
         r"(?:expected|future|predicted) (?:customer|client) (?:value|worth)",
         r"(?:customer|client|buyer|account)(?: \S+){0,8} (?:be )?worth(?: \S+){0,3} (?:over|in|within|during|next|future)(?: \S+){0,4}",
         r"(?:how much|what)(?: \S+){0,6} (?:customer|client|buyer|account)(?: \S+){0,4} (?:bring|spend|be worth|worth|earn|yield|generate)(?: \S+){0,4} (?:next|coming|following|future)(?: \S+){0,4}",
+        r"(?:earn|make|get|expect|gain)(?: \S+){0,4} (?:from|of|with) (?:\S+ ){0,4}(?:customer|client|buyer)s?(?: \S+){0,6} (?:next|coming|future)(?: \S+){0,3}",
         r"most valuable (?:customer|client|buyer)(?: \S+){0,6} (?:next|coming|future|ahead|going forward)(?: \S+){0,3}",
         r"value (?:of|from)(?: \S+){0,4} (?:customer|client)(?: \S+){0,3} (?:over|in|within) (?:the )?(?:next|coming)(?: \S+){0,3}",
     ),
