@@ -44,7 +44,9 @@ class CatalogueInsights:
         self._understander = Understander(Lexicon(catalogue, values_in(warehouse, catalogue)))
         self._recogniser = Recogniser(KINDS)
 
-    def ask(self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None) -> InsightOutcome:
+    def ask(
+        self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None
+    ) -> InsightOutcome:
         """Answer, ask back or refuse.
 
         Parameters
@@ -80,9 +82,7 @@ class CatalogueInsights:
 
     def examples(self) -> tuple[str, ...]:
         """Return questions that this warehouse can answer, most typical first."""
-        return tuple(
-            text for text in TYPICAL if isinstance(self.ask(text), Finding)
-        )
+        return tuple(text for text in TYPICAL if isinstance(self.ask(text), Finding))
 
     # --- analyses ----------------------------------------------------------------------------
 
@@ -168,7 +168,9 @@ class CatalogueInsights:
 
 def _all_equal(findings: list[Finding]) -> bool:
     rows = {finding.rows for finding in findings}
-    return len(rows) == 1 and all(value not in {None, 0} for row in findings[0].rows for value in row)
+    return len(rows) == 1 and all(
+        value not in {None, 0} for row in findings[0].rows for value in row
+    )
 
 
 def _labelled(reading: Reading, finding: Finding | None) -> str:
@@ -179,5 +181,11 @@ def _labelled(reading: Reading, finding: Finding | None) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return reading.label
     unit = finding.columns[0].unit
-    shown = f"{value:.1%}" if unit == "fraction" else f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"
+    shown = (
+        f"{value:.1%}"
+        if unit == "fraction"
+        else f"{value:,.0f}"
+        if abs(value) >= 100 or value == int(value)
+        else f"{value:,.2f}"
+    )
     return f"{reading.label} ({shown})"
