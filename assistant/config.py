@@ -41,7 +41,7 @@ class Settings:
     encoder_threads: int = _setting(0, "Threads of the encoder; 0 means one for each core.")
     max_question_chars: int = _setting(4000, "Longest question that is read, in characters.")
     max_wrong_fraction: float = _setting(
-        0.05, "Share of given answers that may be wrong; sets the threshold of abstention."
+        0.1, "Share of given answers that may be wrong; sets the threshold of abstention."
     )
     min_route_probability: float = _setting(
         0.0, "Below this no route is taken; 0 means the router's own fitted threshold."

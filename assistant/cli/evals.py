@@ -88,7 +88,13 @@ def retrieval(
 @click.option("--questions", required=True, type=FILE)
 @click.option("--evidence", type=FILE, help="Quotes that right answers hold, joined by id.")
 @click.option("--index", type=INDEX, help="Keep the index here for the next run.")
-@click.option("--risk", type=click.FloatRange(0, 1), help="Share of answers that may be wrong.")
+@click.option(
+    "--risk",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="Share of answers that may be wrong.",
+)
 @home_option
 @json_option
 def answers(
@@ -96,7 +102,7 @@ def answers(
     questions: Path,
     evidence: Path | None,
     index: Path | None,
-    risk: float | None,
+    risk: float,
     json_file: str | None,
 ) -> None:
     """Measure answering and abstaining."""
@@ -117,7 +123,7 @@ def answers(
         skill = replace(
             parts.helpdesk,
             retriever=opened.retriever,
-            max_wrong_fraction=parts.settings.max_wrong_fraction if risk is None else risk,
+            max_wrong_fraction=risk,
         )
         result = evaluate_answers(
             rows,
