@@ -11,9 +11,13 @@ from sklearn.pipeline import FeatureUnion
 from analytics.analyses.kind import Kind
 from analytics.language.text import canonical, tokenize
 
-_THRESHOLD = 0.5
+_THRESHOLD = 0.6
 """Least cosine to an example; leave-one-out over the examples of all kinds, 2026-06: nothing
 above it belonged to another kind more often than to its own in one case of ten."""
+
+
+_ONLY_BY_WORDS = frozenset({"definition"})
+"""Kinds whose examples are mostly the name of a metric, so that likeness says little."""
 
 
 class Recogniser:
@@ -47,7 +51,9 @@ class Recogniser:
     def by_likeness(self, text: str) -> Kind | None:
         """Return the kind of the nearest example, None when none is near enough."""
         found = self.nearest(text)
-        return found[0] if found is not None and found[1] >= _THRESHOLD else None
+        if found is None or found[1] < _THRESHOLD or found[0].name in _ONLY_BY_WORDS:
+            return None
+        return found[0]
 
     def nearest(self, text: str) -> tuple[Kind, float] | None:
         """Return the kind of the nearest example and the cosine to it, 0 to 1."""

@@ -147,7 +147,9 @@ def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
     if ahead and kind.name in {"forecast", "capacity", "churn_risk"} and "horizon" not in found:
         found["horizon"] = f"{number_of(ahead['count']):g} {ahead['unit']}s"
     two = "compare_to" in wanted
-    ends = next((t.time.ends for t in scene.tags if t.time is not None and t.time.ends), ())
+    ends = next(
+        (t.time.ends for t in scene.tags if t.time is not None and len(t.time.ends) == 2), ()
+    )
     read_times(scene)
     draft = scene.draft
     if two and ends and draft.compare_to is None:

@@ -307,6 +307,10 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"(?P<unit>[ymqw])td", _short_to_date),
         (rf"(?:the )?(?P<unit>{LONG_UNIT}) before last", _before_last),
         (r"(?:the )?(?P<before>day before )?yesterday", _yesterday),
+        (
+            rf"(?:the )?(?:start|beginning) of (?:the|this) (?:current )?(?P<unit>{LONG_UNIT})",
+            _current,
+        ),
         (r"today", _today),
         (rf"(?:last|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
         (

@@ -128,6 +128,8 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
     """Return the values that a tag stands for, of one dimension; none when it stands for none."""
     tag = scene.tags[index]
     candidates = [m for m in tag.members if scene.has(m.dimension)]
+    if any(scene.has(d) for d in tag.dimensions):
+        candidates = [m for m in candidates if m.dimension not in _FINE]
     if not candidates:
         return ()
     if any(m.exact for m in candidates):
@@ -217,7 +219,8 @@ def _is_cued(scene: Scene, index: int, dimension: str) -> bool:
     if dimension in _CAUSE_DIMENSIONS:
         return _has_cause_word(scene, index)
     if dimension == "acquisition_channel":
-        return _near_concept(scene, index, "join")
+        joined = any("new customers" in t.metrics for t in scene.tags[max(0, index - 4) : index])
+        return joined or _near_concept(scene, index, "join")
     if dimension in {"campaign_channel", "objective"}:
         return _near_noun(scene, index, "campaigns", "message")
     if dimension == "ticket_channel":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analytics.language.nouns import counts_noun
 from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
 from analytics.model import Filter, Operator, Period
@@ -145,11 +146,7 @@ def _is_age(scene: Scene, index: int) -> bool:
     before, following = scene.before(index), scene.after(index)
     if before is None:
         return False
-    if (
-        following is not None
-        and scene.tags[following].metrics
-        and scene.gap(index, following) == ""
-    ):
+    if following is not None and counts_noun(scene, index):
         return False
     tag = scene.tags[before]
     return "customers" in tag.metrics or "people" in tag.concepts

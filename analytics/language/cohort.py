@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analytics.language.clauses import Clause, denied, fill, find_clauses, quantity_near
 from analytics.language.scene import Scene
-from analytics.model import CustomerCondition, Period
+from analytics.model import CustomerCondition, Filter, Period
 
 _BASES = {"join": "new customers", "leave": "churned customers"}
 
@@ -32,6 +32,8 @@ def read_cohort(scene: Scene) -> bool:
     if not clauses or not _is_cohort(scene, clauses, base):
         return False
     main = _main_metric(scene, clauses)
+    if main is not None and scene.tags[main].metrics[0] == clauses[0].metric == "incidents":
+        return False
     if main is None and base is None and not _counts_customers(scene, heads):
         return False
     for clause in clauses:
@@ -44,6 +46,7 @@ def _heads(scene: Scene) -> list[int]:
     found = scene.find(
         lambda t: bool({"customers", "active customers"} & set(t.metrics)) or "people" in t.concepts
     )
+    found = [i for i in found if i == 0 or scene.tags[i - 1].cue != "by"]
     return [i for i in found if scene.tags[i].text not in _PRONOUNS or _is_told(scene, i)]
 
 
@@ -81,6 +84,8 @@ def _is_cohort(scene: Scene, clauses: list[Clause], base: tuple[str, int] | None
     counted = any(t.cue == "how_many" for t in scene.tags) and not any(
         t.cue == "share" for t in scene.tags
     )
+    if clause.metric == "sessions" and counted:
+        return True
     if clause.metric == "orders" and counted and any("again" in t.concepts for t in scene.tags):
         return True
     if denied(scene, clause.verb) is not None or quantity_near(scene, clause) is not None:
@@ -150,6 +155,9 @@ def _settle(
     if base is not None:
         scene.use(base[1])
     scene.use(*heads)
+    if main is None and base is None and len(clauses) == 1 and _wants_list(scene, heads[0]):
+        _list_customers(scene, clauses[0])
+        return
     scene.use(*scene.find(lambda t: t.cue in {"how_many", "how_much"}))
     previous: Period | None = None
     for clause in clauses:
@@ -160,6 +168,28 @@ def _settle(
         draft.conditions.append(_condition(clause))
         scene.use(*clause.used)
     _use_small_words(scene)
+
+
+def _wants_list(scene: Scene, head: int) -> bool:
+    """Say whether the customers themselves are asked for ("which customers had …")."""
+    words = [t.text for t in scene.tags[: head + 1] if t.text.strip("?!.,;:-")]
+    return bool(words) and words[0] in {"which", "list", "who", "show", "name"}
+
+
+def _list_customers(scene: Scene, clause: Clause) -> None:
+    """List customers with the number that they were picked by."""
+    draft = scene.draft
+    condition = _condition(clause)
+    scene.use(*clause.used)
+    _use_small_words(scene)
+    if condition.operator == "<" and condition.value == 1:
+        scene.problems.append("Customers without any cannot be listed by their number.")
+    draft.metrics, draft.dimensions = [condition.metric], ["customer"]
+    draft.filters += condition.filters
+    draft.period = condition.period
+    draft.having.append(
+        Filter(dimension=condition.metric, operator=condition.operator, values=(condition.value,))
+    )
 
 
 def _condition(clause: Clause) -> CustomerCondition:
@@ -180,7 +210,11 @@ def _condition(clause: Clause) -> CustomerCondition:
 def _use_small_words(scene: Scene) -> None:
     for i in scene.left():
         tag = scene.tags[i]
-        if tag.metrics or tag.dimensions or tag.members or tag.flags or tag.time or tag.quantity:
+        site = "site" in tag.concepts and any(
+            c.metric == "sessions" for c in scene.draft.conditions
+        )
+        named = tag.metrics or tag.dimensions or (tag.members and not site) or tag.flags
+        if named or tag.time or tag.quantity:
             continue
         if (
             tag.cue in {"who", "and", "by"}

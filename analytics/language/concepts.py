@@ -287,7 +287,7 @@ ABSORBED: dict[str, frozenset[str]] = {
         "detect": "mttd",
         "acknowledge": "mtta",
         "reopen": "reopen rate|reopened tickets",
-        "raise": "tickets|first response time|incidents|orders|resolution time|sla compliance|reopen rate|reopened tickets|customers affected",
+        "raise": "tickets|first response time|incidents|orders|resolution time|sla compliance|reopen rate|reopened tickets|customers affected|revenue",
         "unresolved": "open tickets",
         "on_time": "sla compliance",
         "down": "downtime|availability",

@@ -31,6 +31,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         r"about to|going to|bound to|set to|expected to|supposed to|will|shall|would|likely|together",
     ),
     ("both", r"both"),
+    (
+        "blocked",
+        r"click to open|opens to clicks|click to open rate|running total|cumulative|cumulatively|cumulated|moving average|rolling average|median|percentile|standard deviation|variance|forecast|target|quota|goal",
+    ),
     ("what_do", r"what (?:do|have)"),
     (
         "how_long",
@@ -59,7 +63,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "change",
-        r"(?:by )?how much (?:do|have|be|has) (?=.*(?:change|rise|rose|fall|fell|grow|grew|drop|increase|decrease|decline|climb|shrink|go up|go down))|by how much|by how many|net change|absolute change|change|changed|changing|difference|delta|increase|increased|decrease|decreased|rise|rose|risen|fall|fell|fallen|drop|dropped|decline|declined|go up|gone up|went up|go down|gone down|went down|grow|grew|grown|climb|climbed|shrink|shrank|shrunk|gain in|movement",
+        r"(?:by )?how much (?:do|have|be|has) (?=.*(?:change|rise|rose|fall|fell|grow|grew|drop|increase|decrease|decline|climb|shrink|go up|go down))|by how much|by how many|net change|absolute change|change|changed|changing|difference|delta|increase|increased|decrease|decreased|rise|rose|risen|fall|fell|fallen|drop|dropped|decline|declined|go up|gone up|went up|go down|gone down|went down|grow|grew|grown|climb|climbed|shrink|shrank|shrunk|gain in|movement|improve|improved|improving|worsen|worsened|deteriorate|deteriorated",
     ),
     (
         "more_than_then",
@@ -172,6 +176,7 @@ RANK_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 FILLER = words(
     """
+    live living lives based located led lead lives leads combined
     a about according achieve achieved actually all already also altogether am amount amounted
     an and answer any anybody anyone anything appear approximately are around as ask asking at
     available away back bar basis be because been being believe belong belonging breakdown bring
@@ -189,11 +194,11 @@ FILLER = words(
     performed performing placed please plot pls plz possible possibly present produce provide
     pull put question quick quite rate's rd reach reached really receive received record
     recorded regard regarding relate related remind report reported respect respective result
-    results right rough roughly run running s said same saw say see seem seen send she should
-    show simple since single so some somebody something specific st stand statistic stats still
+    results right rough roughly   s said same saw say see seem seen send she should
+    show simple  single so some somebody something specific st stand statistic stats still
     stood such sum summary support suppose table take taken team's tell th than thank thanks
     that the their them then there these they thing think this those through thx to too took
-    total totals turn under unique until up upon us value values various very via view wa want
+    total totals turn under unique  up upon us value values various very via view wa want
     was we well went were what whats where wheres whether which while who whole whom whose with
     within wonder wondering work yes you your yours
     """

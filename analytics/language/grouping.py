@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.language.nouns import is_narrowed
 from analytics.language.scene import LIST_MARKS, Scene
 from analytics.language.tagging import Rank, Tag
 
@@ -33,6 +34,8 @@ def _is_group(scene: Scene, index: int) -> bool:
         if previous is not None
         else asked
     ):
+        return True
+    if is_narrowed(scene, index):
         return True
     if previous is None:
         return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
@@ -203,6 +206,8 @@ def read_rank(scene: Scene) -> None:
         _read_best_unit(scene, places)
     if not draft.dimensions and draft.grain is None:
         return
+    if draft.share_of_total and not scene.follows and not scene.find(_is_by, unused=False):
+        scene.problems.append("The share of a top list as a whole is not measured.")
     ranks = [r for i in places if (r := scene.tags[i].rank) is not None]
     told = [r.order for r in ranks if r.order not in {"same", "rank"}]
     directions = list(dict.fromkeys(_direction(scene, order) for order in told))
@@ -216,6 +221,10 @@ def read_rank(scene: Scene) -> None:
     draft.order_by = _sorted_by(scene)
     draft.order = directions[0] if directions else "descending"
     draft.top_n = _limit(scene, ranks) or draft.top_n
+
+
+def _is_by(tag: Tag) -> bool:
+    return tag.cue in {"by", "share_total"} or (tag.time is not None and tag.time.kind == "grain")
 
 
 def _sorted_by(scene: Scene) -> str | None:

@@ -16,6 +16,7 @@ from analytics.language.nouns import (
 )
 from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
+from analytics.model import CustomerCondition
 
 _RULE_CUES = frozenset(
     {"how_many", "how_much", "how_long", "how_often", "how_happy", "average", "share", "what_do"}
@@ -98,9 +99,10 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
     present |= {"noun:service" for t in tags if "service" in t.dimensions}
     if "share_total" in {t.cue for t in tags}:
         present.add("share")
+    hits = any(is_counted(scene, i) for i in scene.find(lambda t: t.metrics == ("incidents",)))
     best: tuple[int, int, int, Rule] | None = None
     for rule in RULES:
-        if not rule.needs <= present:
+        if not rule.needs <= present or (hits and rule.metrics == ("customers affected",)):
             continue
         allowed = rule.needs | rule.may
         allowed |= {c for c, metrics in ABSORBED.items() if set(rule.metrics) <= metrics}
@@ -133,7 +135,8 @@ def _apply(scene: Scene, rule: Rule) -> None:
     name = chosen[pick]
     scene.draft.metrics = [name if name in scene.catalogue.metrics else known[0]]
     if name not in scene.catalogue.metrics:
-        scene.draft.metrics = ["cancelled orders"]
+        scene.draft.metrics = ["customers"]
+        scene.draft.conditions.append(CustomerCondition(metric="cancelled orders"))
     wanted = rule.needs | rule.may
     for i in scene.left():
         tag = scene.tags[i]

@@ -39,6 +39,10 @@ def is_grouped(scene: Scene, index: int) -> bool:
     tag = scene.tags[index]
     if not tag.dimensions:
         return False
+    if is_narrowed(scene, index) and any(
+        t.metrics and t.metrics[0] not in tag.metrics for t in scene.tags
+    ):
+        return True
     i = scene.before(index)
     ranked = [p for p in scene.find(lambda t: t.rank is not None) if p > index]
     others = [p for p in scene.find(is_noun) if p != index]
@@ -52,10 +56,73 @@ def is_grouped(scene: Scene, index: int) -> bool:
     if i is None:
         return False
     previous = scene.tags[i]
+    if previous.cue == "how_many" and _has_own_number(scene, index):
+        return True
     if previous.cue == "by" or (previous.rank is not None and previous.rank.n is not None):
         return True
     asked = previous.number is not None or scene.tags[index - 1].text in {"which", "what"}
     return bool(ranked and others and asked)
+
+
+def _has_own_number(scene: Scene, index: int) -> bool:
+    """Say whether another noun is counted for each ("how many services had over 5 incidents")."""
+    counted = [i for i in scene.find(lambda t: t.quantity is not None) if i > index]
+    others = [i for i in scene.find(is_noun) if i > index]
+    entity = entity_of(scene.tags[index])
+    return bool(counted and others) and entity == "campaign"
+
+
+_RELATIVE = frozenset({"with", "that", "which", "where", "whose", "have"})
+
+
+def is_narrowed(scene: Scene, index: int) -> bool:
+    """`regions with more than 1000 orders`, `how many cities have more than 500 customers`."""
+    numbers = [i for i in scene.find(lambda t: t.quantity is not None) if index < i < index + 9]
+    if not numbers or not set(scene.tags[index].dimensions) & _ROWS:
+        return False
+    between = {word for t in scene.tags[index + 1 : numbers[0]] for word in t.text.split()}
+    before = scene.before(index)
+    leads = before is None or scene.tags[before].cue in {"how_many", "who"}
+    return leads and bool(between & _RELATIVE)
+
+
+_ROWS = frozenset(
+    {
+        "team", "owner_team", "region", "city", "customer_country", "product", "product_category",
+        "service", "campaign", "assignee", "landing_page", "source", "plan", "order_channel",
+        "ticket_category", "subcategory", "root_cause", "acquisition_channel", "lifestyle",
+    }
+)  # fmt: skip
+"""Dimensions whose values may be asked for by a condition on them."""
+
+
+def counts_noun(scene: Scene, index: int) -> bool:
+    """Say whether a number counts the noun after it ("two urgent tickets")."""
+    place = scene.after(index)
+    while place is not None and scene.tags[place].members and not scene.tags[place].metrics:
+        place = scene.after(place)
+    return place is not None and bool(scene.tags[place].metrics) and scene.tags[place].time is None
+
+
+_COUNTED_TOO: dict[str, frozenset[str]] = {
+    "customer": frozenset({"customers affected", "active customers"}),
+    "session": frozenset({"visitors", "sessions"}),
+    "product": frozenset({"units sold"}),
+}
+
+
+def check_counted(scene: Scene) -> None:
+    """What is counted must be what was asked: clicks are not the customers who clicked."""
+    own = {scene.catalogue.metric(m).entities[:1] for m in scene.draft.metrics}
+    for index in scene.find(is_noun, unused=False):
+        entity = entity_of(scene.tags[index])
+        counted = is_counted(scene, index) or scene.tags[index].text.startswith("number of")
+        if not counted or (entity,) in own or scene.draft.dimensions:
+            continue
+        if set(scene.draft.metrics) & _COUNTED_TOO.get(entity, frozenset()):
+            continue
+        asked = scene.tags[index].norm
+        scene.problems.append(f"The {asked} asked for cannot be counted by what they did this way.")
 
 
 def linked_nouns(scene: Scene) -> None:
@@ -84,12 +151,18 @@ def in_order(scene: Scene) -> None:
     scene.draft.metrics.sort(key=lambda name: places.get(name, -1))
 
 
+_NARROWED = frozenset({"new customers", "active customers", "open tickets", "resolved tickets"})
+"""Nouns that hold a condition, which another metric must not lose."""
+
+
 def use_plain_nouns(scene: Scene) -> None:
     """Nouns that only say whose number it is: "revenue from customers in the South"."""
     owners = {m.split()[-1] for m in scene.draft.metrics}
     scene.use(*scene.find(lambda t: t.text == "user" and len(t.metrics) > 1))
     for i in scene.find(is_noun):
         tag = scene.tags[i]
+        if tag.metrics[0] in _NARROWED and tag.metrics[0] not in scene.draft.metrics:
+            continue
         if is_grouped(scene, i) or _is_asked(scene, i):
             continue
         following = scene.after(i)

@@ -138,6 +138,12 @@ def _after(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     return _match(Period(start=min(atoms[0].period.end, as_of), end=as_of), as_of, to_date=True)
 
 
+def _after_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    ends = (clipped(atoms[0].period, as_of),)
+    start = min(atoms[0].period.end, as_of)
+    return _match(Period(start=start, end=as_of), as_of, to_date=True, ends=ends)
+
+
 def _before(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     return _match(Period(start=BEGINNING, end=atoms[0].period.start), as_of)
 
@@ -258,6 +264,7 @@ _FILL = r"(?:(?:on|in|during|for|over|within|throughout|as of|as at|by|per|at) )
 _TAIL = r"(?: (?:so far|to date|until now|up to now|onward|onwards|inclusive|included))?"
 
 _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
+    (re.compile(r"(?<!\S)(?:since|after|from) (?:the )?end of @(?!\S)"), _after_end),
     (
         re.compile(r"(?<!\S)(?:between|from) (?:the )?end of @ (?:and|to) (?:the )?end of @(?!\S)"),
         _end_to_end,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import BEGINNING, in_words
@@ -23,13 +23,14 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     if any(h.dimension == "difference" for h in query.having) and query.compare_to is not None:
         return _grown(query, catalogue)
     parts = [_head(query, catalogue)]
-    parts += [_filter(f, catalogue) for f in query.filters]
+    parts += _joined(query)
+    parts += [_filter(f, catalogue) for f in query.filters if f.dimension not in _DATED]
     if query.period is not None and query.customer_conditions:
         parts.append(_period(query.period, query))
     parts += [_condition(c, catalogue) for c in query.customer_conditions]
     if query.numerator:
         parts.append("are " + " ".join(_filter(f, catalogue) for f in query.numerator))
-    if query.dimensions:
+    if query.dimensions and not query.count_groups:
         parts.append(" and ".join(f"by {catalogue.dimension(d).label}" for d in query.dimensions))
     if query.grain and not query.mean_per:
         parts.append(f"per {query.grain}")
@@ -42,7 +43,7 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
         parts.append("as a share of the total")
     text = " ".join(part for part in parts if part)
     for having in query.having:
-        if having.dimension in catalogue.metrics:
+        if having.dimension in catalogue.metrics and not query.count_groups:
             text += f", only those with {_number(having)} {having.dimension}"
     if query.order is not None:
         text += ", highest first" if query.order == "descending" else ", lowest first"
@@ -61,7 +62,25 @@ def _grown(query: MetricQuery, catalogue: Catalogue) -> str:
     return " ".join(word for word in words if word) + "?"
 
 
+_DATED = {"signed_up_on": "who joined", "churned_on": "who churned"}
+
+
+def _joined(query: MetricQuery) -> list[str]:
+    """Return the days on which customers joined or left, as a clause."""
+    parts: list[str] = []
+    for dimension, words in _DATED.items():
+        days = [f.values[0] for f in query.filters if f.dimension == dimension]
+        if len(days) == 2 and isinstance(days[0], date) and isinstance(days[1], date):
+            parts.append(
+                f"of customers {words} {_period(Period(start=days[0], end=days[1]), query)}"
+            )
+    return parts
+
+
 def _head(query: MetricQuery, catalogue: Catalogue) -> str:
+    if query.count_groups and query.having:
+        label = catalogue.dimension(query.dimensions[0]).label
+        return f"how many {label} have {_number(query.having[0])} {query.having[0].dimension}"
     names = " and ".join(_SPOKEN.get(m, m) for m in query.metrics)
     if query.numerator and any(f.dimension == "late" for f in query.numerator):
         names = f"all {names}"

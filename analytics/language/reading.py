@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from analytics.catalogue import Catalogue
@@ -12,6 +13,8 @@ from analytics.language.cues import FILLER
 from analytics.language.grouping import read_groups, read_rank
 from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
+from analytics.language.nouns import check_counted
+from analytics.language.owners import read_owners
 from analytics.language.scene import Scene
 from analytics.language.sharing import read_share
 from analytics.language.tagging import Tag
@@ -31,7 +34,10 @@ def read(
     """Fill a draft from the tags; look at `open`, `problems` and `left()` before using it."""
     scene = Scene(tags, catalogue, as_of, picks)
     if not read_cohort(scene):
+        read_owners(scene)
         name_metrics(scene)
+        _read_rates(scene)
+        check_counted(scene)
     if scene.draft.metrics:
         read_parts(scene)
     return scene
@@ -42,7 +48,10 @@ def read_parts(scene: Scene) -> None:
     _read_ratio(scene)
     read_groups(scene)
     read_times(scene)
+    _date_conditions(scene)
     filters, places = read_members(scene)
+    filters += scene.draft.filters
+    scene.draft.filters = []
     _settle_meanings(scene, filters)
     more, more_places = read_quantities(scene)
     places |= {index: position + len(filters) for index, position in more_places.items()}
@@ -82,6 +91,34 @@ def query_of(scene: Scene) -> MetricQuery:
         top_n=draft.top_n,
         as_of=scene.as_of,
     )
+
+
+_RATE_OF = {
+    "cancelled orders": "cancellation rate", "returned orders": "return rate",
+    "reopened tickets": "reopen rate", "converted sessions": "conversion rate",
+}  # fmt: skip
+
+
+def _date_conditions(scene: Scene) -> None:
+    """Customers are counted at a moment: a period belongs to what they did in it."""
+    draft = scene.draft
+    undated = [c for c in draft.conditions if c.metric == "cancelled orders" and c.period is None]
+    if draft.metrics == ["customers"] and undated and draft.period is not None:
+        draft.conditions = [replace(c, period=draft.period) for c in draft.conditions]
+        draft.period = None
+
+
+def _read_rates(scene: Scene) -> None:
+    """`percent of orders cancelled`: the share of such rows among all is a metric of its own."""
+    metrics = scene.draft.metrics
+    if len(metrics) != 1 or metrics[0] not in _RATE_OF:
+        return
+    for index in scene.find(lambda t: t.cue == "share" and t.text.endswith("of")):
+        following = scene.after(index)
+        if following is not None and metrics[0] in scene.tags[following].metrics:
+            scene.draft.metrics = [_RATE_OF[metrics[0]]]
+            scene.use(index)
+            return
 
 
 def _read_ratio(scene: Scene) -> None:
@@ -226,6 +263,8 @@ def _read_average(scene: Scene) -> None:
     """`average monthly revenue`: the mean of the months, where the metric adds up."""
     cues = scene.find(lambda t: t.cue == "average")
     draft = scene.draft
+    if cues and draft.per_metric is not None:
+        scene.use(*cues)
     if (
         not cues
         or draft.grain is None

@@ -29,6 +29,9 @@ def read_share(scene: Scene, filters: list[Filter], places: dict[int, int]) -> l
             scene.use(*cues, *rest)
         return filters
     scene.use(*cues, *rest)
+    beside = {t.text for t in scene.tags[max(0, min([*cues, *rest]) - 2) : min([*cues, *rest])]}
+    if beside & {"and", "plus", "+", "&"} and not scene.follows:
+        scene.problems.append("The number and its share are two questions; ask for one of them.")
     start = min([*cues, *rest])
     part = _part(scene, filters, places, start)
     grouped = bool(scene.draft.dimensions)

@@ -140,6 +140,7 @@ class Token:
 _AUXILIARIES = {
     **dict.fromkeys(("is", "are", "was", "were", "been", "am", "being"), "be"),
     **dict.fromkeys(("does", "did", "doing"), "do"),
+    "goes": "go",
     **dict.fromkeys(("has", "had", "having"), "have"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.language.naming import COLUMNS
+from analytics.language.nouns import counts_noun
 from analytics.language.quantities import Quantity
 from analytics.language.scene import Scene
 from analytics.language.tagging import Tag
@@ -27,6 +28,8 @@ _BY_CONCEPT: tuple[tuple[str, str, str], ...] = (
     ("wait", "ticket", "waiting_days"),
     ("down", "incident", "downtime_minutes"),
     ("hit", "incident", "customers_affected"),
+    ("cost", "campaign", "campaign_spend"),
+    ("spend", "campaign", "campaign_spend"),
     ("stay_on", "session", "duration_s"),
     ("view", "session", "session_pageviews"),
 )
@@ -136,7 +139,7 @@ def _number_dimension(scene: Scene, tag: Tag, quantity: Quantity) -> str | None:
     columns += ["discount_amount"] if "has_discount" in tag.flags else []
     if tag.metrics and set(tag.metrics) <= set(scene.draft.metrics):
         columns = []
-    for name in (*tag.dimensions, *columns):
+    for name in (*(d for d in tag.dimensions if not d.endswith("_id")), *columns):
         number = scene.has(name) and scene.catalogue.dimension(name).kind == "number"
         if number and _fits(scene, name, quantity):
             return name
@@ -151,6 +154,12 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
     ]
     for concept, owner, dimension in _BY_CONCEPT:
         fits = [i for i in near if concept in scene.tags[i].concepts]
+        if concept == "hit":
+            fits += [
+                i
+                for i in range(index, min(len(scene), index + 3))
+                if "customers" in scene.tags[i].metrics
+            ]
         if fits and owner == own and scene.has(dimension) and _fits(scene, dimension, quantity):
             return dimension, fits
     if scene.draft.metrics == ["resolved tickets"] and _fits(scene, "resolution_hours", quantity):
@@ -164,9 +173,10 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
     kind = "time" if quantity.unit in _SECONDS else quantity.unit or "money"
     for unit, owner, dimension in _BY_UNIT:
         beside = scene.before(index)
-        named = beside is not None and bool(scene.tags[beside].metrics)
+        nouns = {"orders", "all orders"} if unit == "money" else set(scene.draft.metrics)
+        named = beside is not None and bool(nouns & set(scene.tags[beside].metrics))
         if unit == kind and owner == own and named and scene.has(dimension):
-            return dimension, []
+            return dimension, [beside] if beside is not None else []
     return None
 
 
@@ -177,17 +187,14 @@ def _fits(scene: Scene, dimension: str, quantity: Quantity) -> bool:
 
 def _beside_people(scene: Scene, index: int) -> bool:
     left, following = scene.before(index), scene.after(index)
-    if (
-        following is not None
-        and scene.tags[following].metrics
-        and scene.gap(index, following) == ""
-    ):
+    if following is not None and counts_noun(scene, index):
         return False
     near = [left] if left is not None else []
     right = scene.after(index)
     near += [right] if right is not None else []
     return any(
         "customers" in scene.tags[i].metrics
+        or any(m.dimension in {"gender", "lifestyle"} for m in scene.tags[i].members)
         or "new customers" in scene.tags[i].metrics
         or "people" in scene.tags[i].concepts
         for i in near
@@ -209,6 +216,9 @@ def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool
     if found is None:
         return False
     name, beside = found
+    column = COLUMNS.get(name, "")
+    if name not in draft.metrics and scene.has(column) and scene.is_own(column):
+        return False
     unit = scene.catalogue.metric(name).unit
     value = converted(quantity.value, quantity.unit, unit)
     if value is None:
@@ -221,6 +231,12 @@ def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool
     return True
 
 
+def _narrowest(scene: Scene, name: str) -> str:
+    """`a backlog of more than 50 tickets`: the tickets counted are the open ones."""
+    first = scene.draft.metrics[0]
+    return first if first.endswith(f" {name}") else name
+
+
 def _metric_beside(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int]] | None:
     right, left = scene.after(index), scene.before(index)
     if (
@@ -228,7 +244,7 @@ def _metric_beside(scene: Scene, index: int, quantity: Quantity) -> tuple[str, l
         and scene.tags[right].metrics
         and scene.gap(index, right) in {"", "of", "in", "the"}
     ):
-        return scene.tags[right].metrics[0], [right]
+        return _narrowest(scene, scene.tags[right].metrics[0]), [right]
     if left is not None:
         tag = scene.tags[left]
         if tag.metrics:

@@ -39,11 +39,11 @@ def read_times(scene: Scene) -> None:
         if t.kind == "grain":
             _read_grain(scene, i, t)
     changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
-    if scene.inherited and len(periods) == 1 and "versus" in cues:
+    if len(periods) == 1 and changing and len(periods[0][1].ends) == 1:
+        _read_since(scene, *periods[0])
+    elif scene.inherited and len(periods) == 1 and "versus" in cues:
         _read_against(scene, *periods[0])
-    elif (
-        len(periods) == 1 and changing and periods[0][1].ends and _is_between(scene, periods[0][0])
-    ):
+    elif len(periods) == 1 and changing and _is_between(scene, *periods[0]):
         _read_ends(scene, *periods[0])
     elif len(periods) == 1 and periods[0][1].parts:
         _read_list(scene, *periods[0], comparing=comparing)
@@ -103,6 +103,15 @@ def _read_list(scene: Scene, index: int, match: TimeMatch, *, comparing: bool) -
         scene.draft.grain = match.grain
 
 
+def _read_since(scene: Scene, index: int, match: TimeMatch) -> None:
+    """`the change since the end of March`: today against then, for what is counted at a moment."""
+    if not set(scene.draft.metrics) <= _SNAPSHOTS:
+        return
+    scene.use(index)
+    scene.draft.period = Period(start=scene.as_of - timedelta(days=1), end=scene.as_of)
+    scene.draft.compare_to = match.ends[0]
+
+
 def _read_against(scene: Scene, index: int, match: TimeMatch) -> None:
     """A follow-up that compares the earlier question's period with the one named."""
     here = scene.draft.period
@@ -115,8 +124,8 @@ def _read_against(scene: Scene, index: int, match: TimeMatch) -> None:
         scene.draft.compare_to = match.period
 
 
-def _is_between(scene: Scene, index: int) -> bool:
-    return scene.tags[index].text.startswith(("between ", "from "))
+def _is_between(scene: Scene, index: int, match: TimeMatch) -> bool:
+    return len(match.ends) == 2 and scene.tags[index].text.startswith(("between ", "from "))
 
 
 def _read_ends(scene: Scene, index: int, match: TimeMatch) -> None:
@@ -236,17 +245,23 @@ def _read_change(scene: Scene) -> None:
     change = "change" in names and not growth
     both_shown = _wants_both(scene, cues)
     if draft.grain is not None and draft.compare_step is not None:
-        shown = _metric_beside(scene, cues)
+        shown = _metric_beside(scene, cues) or not (change or growth)
         kind = "growth" if growth else "difference"
         draft.compare = kind if shown else f"{kind}_only".replace("difference_only", "change_only")
     elif growth:
         draft.compare = "growth" if both_shown else "growth_only"
-    elif change:
+    elif change and not _is_yes_or_no(scene):
         draft.compare = "difference" if both_shown else "change_only"
     if "more_than_then" in names:
         _read_more_than_then(scene, cues)
     elif draft.compare_to is not None and _asks_which(scene):
         _read_which_changed(scene, cues)
+
+
+def _is_yes_or_no(scene: Scene) -> bool:
+    """Say whether a question opens with its verb ("did revenue grow"): both numbers tell."""
+    words = [t.text for t in scene.tags if t.text.strip("?!.,;:-")]
+    return bool(words) and words[0] in {"do", "have", "be"}
 
 
 def _wants_both(scene: Scene, cues: list[int]) -> bool:

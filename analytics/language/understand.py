@@ -181,6 +181,8 @@ class Understander:
         if not readings:
             problem, unknown = failed or ("The question has several readings.", ())
             return Understood(problem=problem, unknown=unknown, metrics=metrics, tags=tags)
+        if len(readings) == 1 and failed is not None and not failed[1]:
+            return Understood(problem=failed[0], metrics=metrics, tags=tags)
         if len(readings) == 1:
             return Understood(
                 query=readings[0].query, metrics=metrics, corrections=corrections, tags=tags

@@ -18,7 +18,7 @@ KIND = Kind(
         r"what else (?:\S+ ){0,8}(?:buy|bought|purchase|purchased|order|ordered|take|took)(?: \S+){0,4}",
         r"(?:also|too|as well) (?:buy|bought|purchase|purchased|order|ordered|take|took|pick|picked)(?: \S+){0,4}",
         r"(?:people|customer|buyer|who|client|shopper)(?: \S+){0,8} (?:buy|bought|purchase|purchased)(?: \S+){0,8} (?:also|too|as well|in addition|on top)(?: \S+){0,4}",
-        r"(?:buy|bought|purchase|purchased|order|ordered|pick|picked|add|added) (?:\S+ ){0,4}(?:with|alongside|along with|on top of|next to|in addition to|together with) (?:a |an |the |our |their )?(?:\S+ ){0,3}\S+",
+        r"(?:buy|bought|purchased|ordered|pick|picked|add|added) (?:\S+ ){0,4}(?:with|alongside|along with|on top of|next to|in addition to|together with) (?:a |an |the |our |their )?(?:\S+ ){0,3}\S+",
         r"(?:pair|pairing|complement|complementary|bundle|accompany|accompanies|combination of product|product combination|product pair|go well with|goes well with)(?: \S+){0,6}",
     ),
     unless=(r"how many|how much|revenue|number of|by (?:phone|app|web)", r"customer \d+"),

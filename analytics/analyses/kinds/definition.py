@@ -19,6 +19,7 @@ KIND = Kind(
         r"what (?:\S+ ){0,3}(?:count|counts|counted|qualify|qualifies|considered|regarded|classed|treated) (?:as|towards|into)(?: \S+){0,8}",
         r"(?:when|who) (?:\S+ ){0,2}(?:be|do|does)(?: \S+){0,6} (?:count|counts|counted|considered|regarded|classed|treated|qualify|seen) (?:as|to be)(?: \S+){0,6}",
         r"(?:when|at what point)(?: \S+){0,6} (?:be|considered|count as|counted as)(?: \S+){0,3} (?:churned|active|late|lost|overdue|new|open|bounced|converted)(?: \S+){0,3}",
+        r"what (?:go|goes|flow|flows|enter|enters) into(?: \S+){0,8}",
         r"explain(?: \S+){0,3} (?:how|what)(?: \S+){0,8} (?:calculated|computed|defined|measured|mean|means|be|work|works)(?: \S+){0,4}",
         r"(?:explain|clarify) (?:the )?(?:term|metric|kpi|notion|concept|word|figure)(?: \S+){0,8}",
         r"(?:what|which) (?:be )?(?:\S+ ){0,2}(?:included|excluded|counted|left out)(?: \S+){0,4} (?:in|of|from|as)(?: \S+){0,6}",

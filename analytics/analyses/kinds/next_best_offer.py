@@ -15,6 +15,7 @@ KIND = Kind(
         r"next best (?:offer|product|action|thing|purchase|item|sale)",
         rf"(?:what|which)(?: \S+){{0,4}} (?:should|could|can|shall|would|might|do)(?: \S+){{0,3}} {_OFFER}(?: \S+){{0,12}}",
         r"(?:recommend|suggest|recommendation|suggestion)(?: \S+){0,6} (?:for|to) (?:customer|client|account|buyer|premium|basic|plus|people|those|the|our)(?: \S+){0,8}",
+        r"(?:best|good|right|suitable) to (?:offer|recommend|suggest|sell|pitch)(?: \S+){0,8}",
         r"(?:product|item|offer) recommendation(?: \S+){0,8}",
         r"(?:what|which)(?: \S+){0,4} (?:customer|client|account|buyer)(?: \S+){0,3} (?:will|would|might|most likely|likely)(?: \S+){0,3} buy(?: \S+){0,4}",
         r"(?:best|right|good|suitable|most promising) (?:product|offer|item|thing)(?: \S+){0,4} (?:for|to) (?:\S+ ){0,4}(?:customer|client|account|buyer|them)(?: \S+){0,4}",
