@@ -47,7 +47,9 @@ class Settings:
         0.0, "Below this no route is taken; 0 means the router's own fitted threshold."
     )
     query_memory_limit_mb: int = _setting(2048, "Memory of one analytical query, in MB.")
-    query_max_rows: int = _setting(10_000, "Rows of one analytical answer; more are cut, and said.")
+    query_max_rows: int = _setting(
+        1_000_000, "Rows that one query of the warehouse may return; more are cut, and said."
+    )
     secure_cookies: bool = _setting(
         False, "Mark cookies as Secure; set it when the page is served over HTTPS."
     )
@@ -201,7 +203,7 @@ def _check_ranges(settings: Settings) -> None:
         "max_wrong_fraction": (0.001, 0.5),
         "min_route_probability": (0.0, 1.0),
         "query_memory_limit_mb": (64, 1_000_000),
-        "query_max_rows": (1, 1_000_000),
+        "query_max_rows": (1_000, 100_000_000),
     }
     for name, (low, high) in limits.items():
         value = getattr(settings, name)

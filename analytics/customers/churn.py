@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analytics.customers.churn_data import (
     ChurnPlan,
@@ -126,6 +127,14 @@ def train_churn(
         When the data are too short, too few customers left, or the model cannot be stored.
     """
     plan = plan or ChurnPlan()
+    # The fits are many and small: a team of threads would mostly wait for itself.
+    with threadpool_limits(limits=1):
+        return _train(warehouse, registry_dir, seed=seed, now=now, plan=plan)
+
+
+def _train(
+    warehouse: Warehouse, registry_dir: Path, *, seed: int, now: datetime, plan: ChurnPlan
+) -> TrainReport:
     data = read_training(warehouse, plan, seed=seed)
     rows = data.rows
     rivals = churn_rivals(list(rows.table.columns), seed=seed)

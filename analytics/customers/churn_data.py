@@ -41,6 +41,10 @@ class ChurnPlan:
     n_repeats: int = 2
 
 
+QUICK_PLAN = ChurnPlan(max_rows=20_000, n_repeats=1)
+"""For a first look within seconds: fewer customers, each fold once, wider intervals."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingData:
     """Stacked rows and where they come from."""

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from analytics.customers.churn import train_churn
+from analytics.customers.churn_data import QUICK_PLAN, ChurnPlan
 from analytics.learning.registry import list_versions
 from assistant.answering.calibrate import describe, fit_calibration
 from assistant.answering.confidence import save_calibration
@@ -84,11 +85,12 @@ def train(
 
 def train_all(parts: Parts, *, only_missing: bool) -> None:
     """Train what the product needs on its first start; what is there stays unless asked."""
-    for name, job in JOBS.items():
-        if only_missing and _has_model(parts, name):
-            continue
-        with working(f"Training {name} …"):
-            job(parts)
+    if not (only_missing and _has_model(parts, FOLDER_NAME)):
+        with working("Training the router …"):
+            train_router_model(parts)
+    if not (only_missing and _has_model(parts, CHURN)):
+        with working("Training churn risk, quickly; `deskwise train churn` takes its time …"):
+            train_churn_model(parts, QUICK_PLAN)
 
 
 def _has_model(parts: Parts, name: str) -> bool:
@@ -115,10 +117,10 @@ def train_router_model(parts: Parts) -> dict[str, Any]:
     }
 
 
-def train_churn_model(parts: Parts) -> dict[str, Any]:
+def train_churn_model(parts: Parts, plan: ChurnPlan | None = None) -> dict[str, Any]:
     """Train churn risk on the warehouse."""
     report = train_churn(
-        parts.warehouse, parts.settings.models_dir, seed=SEED, now=parts.clock.now()
+        parts.warehouse, parts.settings.models_dir, seed=SEED, now=parts.clock.now(), plan=plan
     )
     verdict = "promoted" if report.promotion.promoted else "kept back"
     scores = report.comparison.chosen.scores
