@@ -148,6 +148,43 @@ def _day_range(match: re.Match[str], as_of: date) -> Atom | None:
     return atom if first <= last else None
 
 
+_BEFORE_DAY = frozenset(
+    [
+        "on",
+        "since",
+        "until",
+        "till",
+        "after",
+        "before",
+        "from",
+        "to",
+        "and",
+        "-",
+        "by",
+        "of",
+        "between",
+        "through",
+    ]
+)
+
+
+def _month_day(match: re.Match[str], as_of: date) -> Atom | None:
+    """`May 26` may be a day or a year; it is a day when something else says so."""
+    told = match["ordinal"] or match["year"] or match["which"]
+    before = match.string[: match.start()].split()[-1:]
+    if not told and 20 <= int(match["day"]) <= as_of.year % 100 and not _BEFORE_DAY & set(before):
+        return None
+    return _day(match, as_of)
+
+
+def _short_months(match: re.Match[str], as_of: date) -> Atom | None:
+    """`Jan-Mar 26`: the two digits after two months are a year."""
+    year = 2000 + int(match["year"])
+    start = date(year, MONTHS[match["first"]], 1)
+    end = add(date(year, MONTHS[match["last"]], 1), "month", 1)
+    return Atom(period=Period(start=start, end=end)) if start < end else None
+
+
 def _month(match: re.Match[str], as_of: date) -> Atom:
     month = MONTHS[match["month"]]
     return _named(lambda year: whole(date(year, month, 1), "month"), match, as_of)
@@ -262,8 +299,12 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
             _day,
         ),
         (
-            rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
-            _day,
+            rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?P<ordinal> (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
+            _month_day,
+        ),
+        (
+            rf"(?P<first>{MONTH}) (?:-|to|until|till|through) (?P<last>{MONTH}) (?P<year>2\d)(?! (?:st|nd|rd|th|,|{YEAR}))",
+            _short_months,
         ),
         (rf"(?:the )?(?:month of )?(?P<month>{MONTH}){_OF_YEAR}", _month),
         (rf"(?P<year>{YEAR}) (?P<month>{MONTH})", _month),

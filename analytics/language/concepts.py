@@ -14,7 +14,7 @@ _WORDS: dict[str, str] = {
     "buy": r"buy|bought|buying|purchase|purchased|purchasing|shop|shopped|shopping|place (?:an |a |any |at least one |one )?order|placed (?:an |a |any |at least one |one |a single )?order|order from us|ordered|order(?:ed)? (?:something|anything|at all)|made (?:a |any )?purchase|make (?:a |any )?purchase|check out|checked out|complete (?:an |a |any |a single |one )?order|completed (?:an |a |any |a single |one )?order|buy anything|bought anything|buy something|bought something|place order|placed order",
     "again": r"again|twice|more than once|repeatedly|a second time|second time|two or more time|at least twice|at least two time|once more|more than one time|multiple time|several time|come back for more|at least two order|two or more order|more than one order|a second order|repeat",
     "join": r"join|joined|joining|sign up|signed up|signing up|register|registered|registering|enrol|enroll|enrolled|come on board|came on board|onboard|onboarded|acquire|acquired|acquiring|gain|gained|win|won|winning|attract|attracted|become (?:a )?customer|became (?:a )?customer|open an account|opened an account|subscribe|subscribed|new to us|sign on|signed on|bring on board|sign|signed",
-    "leave": r"leave|left|leaving|quit|quitting|churn|churned|churning|walk away|walked away|go away|gone away|went away|defect|defected|lose|lost|losing|depart|departed|turn (?:their|its|his|her) back|turned (?:their|its|his|her) back|stop being (?:a )?customer|stopped being (?:a )?customer|go elsewhere|went elsewhere|gone|go|went|drop off|dropped us|drop us|say goodbye|said goodbye|lure|lured|lured away|poach|poached|tempt away|tempted away|snatch|snatched|switch away|switched away|end (?:their|its) relationship|goodbye",
+    "leave": r"leave|left|leaving|quit|quitting|churn|churned|churning|walk away|walked away|go away|gone away|went away|defect|defected|lose|lost|losing|depart|departed|turn (?:their|its|his|her) back|turned (?:their|its|his|her) back|stop being (?:a |our |your )?customer|stopped being (?:a |our |your )?customer|go elsewhere|went elsewhere|gone|go|went|drop off|dropped us|drop us|say goodbye|said goodbye|lure|lured|lured away|poach|poached|tempt away|tempted away|snatch|snatched|switch away|switched away|end (?:their|its) relationship|goodbye",
     "keep": r"keep|kept|keeping|retain|retained|stay|stayed|staying|hold on to|held on to|remain|remained|stick with|stuck with",
     "visit": r"visit|visited|visiting|browse|browsed|come to the (?:site|website|shop)|came to the (?:site|website|shop)|look at the site|land on|landed on|go on the site|went on the site|use the (?:site|website)|used the (?:site|website)|use the (?:web )?site|log in|logged in|logged on|hit the site",
     "site": r"site|website|web site|webshop|homepage|web",
@@ -133,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     _rule("how_often happen noun:incident", "incidents", "fail"),
     _rule("how_many message reach_out", "contacts", "noun:contact noun:campaign"),
     # customers and orders
+    _rule("average cart", "average order value", "how_much spend earn noun:order how_many"),
     _rule("how_often buy", "purchase frequency", "noun:customer average noun:order"),
     _rule("how_often noun:order noun:customer", "purchase frequency", "average buy"),
     _rule("sell noun:unit", "units sold", "how_many"),

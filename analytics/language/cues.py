@@ -15,7 +15,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     # quantity
     (
         "how_many",
-        r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous|how big be",
+        r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous",
     ),
     (
         "how_much",

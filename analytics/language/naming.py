@@ -133,6 +133,9 @@ def _apply(scene: Scene, rule: Rule) -> None:
     if len(chosen) > 1:
         pick = scene.choose("metric", "Which number do you mean?", tuple(chosen))
     name = chosen[pick]
+    if name == "active customers" and _is_ranked_buying(scene):
+        options = ("orders", "revenue", "units sold")
+        name = options[scene.choose("bought", "Bought the most by which number?", options)]
     scene.draft.metrics = [name if name in scene.catalogue.metrics else known[0]]
     if name not in scene.catalogue.metrics:
         scene.draft.metrics = ["customers"]
@@ -156,6 +159,15 @@ def _apply(scene: Scene, rule: Rule) -> None:
             or ("share" in rule.needs and tag.cue in {"share", "share_total", "percent"})
         ):
             scene.use(i)
+
+
+def _is_ranked_buying(scene: Scene) -> bool:
+    """Say whether "buy the most" leaves open what is counted."""
+    for index in scene.find(lambda t: "buy" in t.concepts):
+        following = scene.after(index)
+        if following is not None and scene.tags[following].rank is not None:
+            return True
+    return False
 
 
 def _is_state(tag: Tag) -> bool:

@@ -111,6 +111,11 @@ def _date_conditions(scene: Scene) -> None:
 def _read_rates(scene: Scene) -> None:
     """`percent of orders cancelled`: the share of such rows among all is a metric of its own."""
     metrics = scene.draft.metrics
+    for index in scene.find(lambda t: t.cue == "percent"):
+        if metrics == ["gross margin"] and "gross margin" in scene.tags[index - 1].metrics:
+            scene.draft.metrics = ["gross margin rate"]
+            scene.use(index)
+            return
     if len(metrics) != 1 or metrics[0] not in _RATE_OF:
         return
     for index in scene.find(lambda t: t.cue == "share" and t.text.endswith("of")):

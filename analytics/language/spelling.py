@@ -15,6 +15,17 @@ from analytics.errors import CatalogueError
 from analytics.language.text import Token, lemma_of, with_word
 
 _INFORMAL = {
+    "lw": "last week",
+    "lm": "last month",
+    "lq": "last quarter",
+    "ly": "last year",
+    "gm": "gross margin",
+    "mny": "many",
+    "wer": "were",
+    "las": "last",
+    "lst": "last",
+    "prio": "priority",
+    "chan": "channel",
     "rev": "revenue",
     "conv": "conversion",
     "rte": "rate",
@@ -104,7 +115,7 @@ class Speller:
                 result.append(token)
                 continue
             corrections.append(Correction(written=token.norm, read=better))
-            result.append(with_word(token, better))
+            result.extend(with_word(token, part) for part in better.split())
         return tuple(result), tuple(corrections)
 
     def knows(self, word: str) -> bool:
@@ -142,8 +153,17 @@ class Speller:
         lemmas = {lemma_of(target) for target in closest}
         if len(lemmas) == 1:
             return closest[0]
+        longer = [t for t in closest if _is_inside(word, t)]
+        if len(longer) == 1:
+            return longer[0]
         same_letters = [t for t in closest if sorted(t) == sorted(word)]
         return same_letters[0] if len(same_letters) == 1 else None
+
+
+def _is_inside(word: str, target: str) -> bool:
+    """Say whether the word is the target with letters left out."""
+    letters = iter(target)
+    return len(word) < len(target) and all(letter in letters for letter in word)
 
 
 def _plausible(word: str, target: str) -> bool:
