@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.answering.calibrate import LabelledSignals
 from assistant.answering.confidence import signals
 from assistant.evaluation.files import AnswerRow
-from assistant.skills.helpdesk import N_CANDIDATES, standalone_query
+from assistant.skills.helpdesk import N_CANDIDATES, readings
 from knowledge_base.model import EVERYONE
 from knowledge_base.retrieve import Retriever
 
@@ -19,7 +19,7 @@ def label_questions(rows: Sequence[AnswerRow], retriever: Retriever) -> list[Lab
     """
     labelled = []
     for row in rows:
-        query = standalone_query(row.text, list(row.turns))
+        query = readings(row.text, list(row.turns))[-1]
         ranked = retriever.documents(query, groups=(EVERYONE,), k=N_CANDIDATES)
         if not ranked:
             continue

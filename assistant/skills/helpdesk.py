@@ -35,14 +35,12 @@ class HelpdeskSkill:
     def answer(self, text: str, *, asker: Asker, conversation: Conversation) -> Outcome:
         """Quote the article that answers, or abstain and name the nearest ones."""
         earlier = [turn.text for turn in conversation.turns if turn.route == "helpdesk"]
-        query = standalone_query(text, earlier)
         try:
-            ranked = self.retriever.documents(query, groups=asker.groups, k=N_CANDIDATES)
+            confidence, ranked = self._search(readings(text, earlier), asker)
         except IndexMissingError:
             return Abstention(text=self.messages.say("helpdesk.no_articles"), reason="no_articles")
         if not ranked:
             return self._abstain(0.0, (), asker)
-        confidence = self.calibration.confidence(signals(query, ranked))
         if confidence < self.calibration.threshold(self.max_wrong_fraction):
             return self._abstain(confidence, ranked, asker)
         for candidate in ranked:
@@ -50,6 +48,18 @@ class HelpdeskSkill:
             if answered is not None:
                 return answered
         return self._abstain(confidence, ranked, asker)
+
+    def _search(
+        self, queries: Sequence[str], asker: Asker
+    ) -> tuple[float, tuple[DocumentHit, ...]]:
+        """Search for every reading of the question; return the surest with its confidence."""
+        best: tuple[float, tuple[DocumentHit, ...]] = (0.0, ())
+        for query in queries:
+            ranked = self.retriever.documents(query, groups=asker.groups, k=N_CANDIDATES)
+            if ranked:
+                confidence = self.calibration.confidence(signals(query, ranked))
+                best = max(best, (confidence, ranked), key=lambda found: found[0])
+        return best
 
     def _quote(self, found: DocumentHit, asker: Asker, confidence: float) -> Answered | None:
         """Return the answer that an article gives, or None when it has nothing to quote."""
@@ -110,8 +120,13 @@ class HelpdeskSkill:
         )
 
 
-def standalone_query(text: str, earlier: Sequence[str]) -> str:
-    """Return the question with what it leans on: the earlier questions, when it is elliptical."""
-    if not earlier or not is_elliptical(text):
-        return text
-    return "\n".join([*earlier[-MAX_EARLIER_TURNS:], text])
+def readings(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
+    """Return what a question may mean after earlier ones, the fullest last.
+
+    One that plainly leans on what was said means that; any other may still be about the same
+    thing, or about a new one.
+    """
+    if not earlier:
+        return (text,)
+    together = "\n".join([*earlier[-MAX_EARLIER_TURNS:], text])
+    return (together,) if is_elliptical(text) else (text, together)
