@@ -12,7 +12,7 @@ from analytics.analyses.recognise import Recogniser
 from analytics.analyses.slots import merged_slots, slots_for
 from analytics.catalogue import Catalogue
 from analytics.errors import QueryError, QuestionError
-from analytics.language.followup import looks_elliptical
+from analytics.language.followup import looks_elliptical, names_metric
 from analytics.language.lexicon import Lexicon, values_in
 from analytics.language.refusals import refusal_for
 from analytics.language.suggest import TYPICAL, next_questions
@@ -97,7 +97,8 @@ class CatalogueInsights:
         flat = " ".join(tag.text for tag in tags if tag.text.strip("?!.,;:()-/"))
         alone = self._understander.understand(text, day)
         kind = self._kind(flat, alone, told=looks_elliptical(tags) and before is not None)
-        if kind is None and before is not None and looks_elliptical(tags):
+        goes_on = before is not None and looks_elliptical(tags)
+        if before is not None and goes_on and (kind is None or not names_metric(tags)):
             kind = next(k for k in KINDS if k.name == before.kind)
         if kind is None:
             return None

@@ -16,6 +16,8 @@ _THRESHOLD = 0.6
 above it belonged to another kind more often than to its own in one case of ten."""
 
 
+_FEWEST_WORDS = 5
+"""Shorter texts are alike for their little words alone."""
 _ONLY_BY_WORDS = frozenset({"definition"})
 """Kinds whose examples are mostly the name of a metric, so that likeness says little."""
 
@@ -51,7 +53,9 @@ class Recogniser:
     def by_likeness(self, text: str) -> Kind | None:
         """Return the kind of the nearest example, None when none is near enough."""
         found = self.nearest(text)
-        if found is None or found[1] < _THRESHOLD or found[0].name in _ONLY_BY_WORDS:
+        if len(text.split()) < _FEWEST_WORDS or found is None or found[1] < _THRESHOLD:
+            return None
+        if found[0].name in _ONLY_BY_WORDS:
             return None
         return found[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from analytics.catalogue import Catalogue
@@ -14,16 +15,23 @@ from analytics.language.scene import Draft, Scene
 from analytics.language.tagging import Tag
 from analytics.model import Filter, MetricQuery, Period
 
-_OPENERS = (
+_STRONG = (
     "and", "what about", "how about", "only", "just", "same", "the same", "now", "make", "also",
-    "instead", "split", "per", "by", "for", "in", "as", "sort", "exclude", "excluding",
-    "without", "but", "then", "ok", "okay", "show that", "show it", "show this", "do that",
-    "do the same", "or", "what if", "turn", "change", "switch", "break", "group", "limit",
-    "with", "compare that", "compare it", "versus", "vs", "against", "restrict", "narrow",
-    "filter", "leave out", "add", "drop", "remove", "again", "likewise", "that", "those", "it",
-    "not", "on", "from", "within", "can you", "could you", "no", "i mean", "sorry", "thanks",
-    "thank", "great", "good", "how do that",
+    "instead", "split", "but", "then", "show that", "show it", "show this", "do that",
+    "do the same", "or", "what if", "turn", "change", "switch", "compare that", "compare it",
+    "leave out", "drop", "remove", "again", "likewise", "i mean", "how do that", "skip", "hide",
+    "omit",
 )  # fmt: skip
+"""Openings that always continue what was asked."""
+_WEAK = (
+    "per", "by", "for", "in", "as", "sort", "exclude", "excluding", "without", "ok", "okay",
+    "break", "group", "limit", "with", "versus", "vs", "against", "restrict", "narrow",
+    "filter", "add", "that", "those", "it", "not", "on", "from", "within", "can you",
+    "could you", "no", "sorry", "thanks", "thank", "great", "good", "top", "the top", "bottom",
+    "the bottom", "the first", "next", "who",
+)  # fmt: skip
+"""Openings that continue it unless a whole question follows."""
+_CLOSINGS = frozenset({"too", "also", "instead", "only"})
 _EXTRA_FILLER = frozenset(
     [
         "again",
@@ -66,13 +74,26 @@ _EXTRA_FILLER = frozenset(
         "number",
     ]
 )
-_ADDING = frozenset({"and", "also", "too", "additionally", "further", "add", "plus", "besides"})
+_ADDING = frozenset(
+    {"well", "and", "also", "too", "additionally", "further", "add", "plus", "besides"}
+)
 
 
 def looks_elliptical(tags: tuple[Tag, ...]) -> bool:
-    """Say whether a text opens like a continuation ("and in May?", "only the app")."""
+    """Say whether a text opens or closes like a continuation ("and in May?", "mttd too")."""
+    return continues(tags) or _opens(tags, _WEAK)
+
+
+def continues(tags: tuple[Tag, ...]) -> bool:
+    """Say whether a text is a continuation even when a whole question stands in it."""
+    words = [w for t in tags for w in t.text.split() if w.strip("?!.,;:-")]
+    closed = bool(words) and (words[-1] in _CLOSINGS or words[-2:] == ["as", "well"])
+    return closed or _opens(tags, _STRONG)
+
+
+def _opens(tags: tuple[Tag, ...], openings: tuple[str, ...]) -> bool:
     words = " ".join(t.text for t in tags)
-    return any(words == opener or words.startswith(f"{opener} ") for opener in _OPENERS)
+    return any(words == opening or words.startswith(f"{opening} ") for opening in openings)
 
 
 def names_metric(tags: tuple[Tag, ...]) -> bool:
@@ -94,7 +115,8 @@ def read_followup(
     base
         The question before, made exact.
     """
-    scene = Scene(tags, catalogue, as_of, picks)
+    scene = Scene(_denying(tags), catalogue, as_of, picks)
+    _use_instead_of(scene, base)
     scene.preferred = frozenset(f.dimension for f in (*base.filters, *base.numerator))
     scene.follows = True
     _use_owner_nouns(scene, base)
@@ -102,6 +124,9 @@ def read_followup(
     renamed = bool(scene.draft.metrics) and tuple(scene.draft.metrics) != base.metrics
     if not scene.draft.metrics:
         scene.draft.metrics = list(base.metrics)
+    if renamed and {"too", "also", "well"} & {w for t in tags for w in t.text.split()}:
+        fresh_names = [m for m in scene.draft.metrics if m not in base.metrics]
+        scene.draft.metrics = [*base.metrics, *fresh_names]
     shares = _share_asked(scene, base)
     scene.draft.period = base.period
     scene.inherited = base.period is not None
@@ -121,6 +146,25 @@ def read_followup(
     scene.draft = _merged(scene, fresh, base, renamed=renamed, shares=shares)
     _use_follow_words(scene)
     return scene
+
+
+_DROPPING = frozenset({"drop", "remove", "skip", "hide", "omit", "minus"})
+
+
+def _denying(tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
+    """`drop the West` leaves it out."""
+    if tags and tags[0].text in _DROPPING:
+        return (replace(tags[0], cue="not", concepts=frozenset(), filler=False), *tags[1:])
+    return tags
+
+
+def _use_instead_of(scene: Scene, base: MetricQuery) -> None:
+    """`by channel instead of region`: the old rows are named only to be replaced."""
+    for index in scene.find(lambda t: t.text in {"instead of", "rather than"}):
+        following = scene.after(index)
+        if following is not None and set(scene.tags[following].dimensions) & set(base.dimensions):
+            scene.use(index, following)
+            scene.replaces = True
 
 
 _NARROWING = frozenset(
@@ -238,7 +282,7 @@ def _dimensions(scene: Scene, fresh: Draft, base: MetricQuery) -> list[str]:
             else list(base.dimensions)
         )
     words = [t.text for t in scene.tags]
-    adding = bool(set(words) & _ADDING) and "instead" not in words
+    adding = bool(set(words) & _ADDING) and "instead" not in words and not scene.replaces
     if adding or not base.dimensions:
         return [*base.dimensions, *(d for d in fresh.dimensions if d not in base.dimensions)]
     return list(fresh.dimensions)

@@ -287,6 +287,8 @@ def _asks_for_one(scene: Scene, ranks: list[Rank]) -> bool:
     """`Which region has the highest …`: the one, unless the noun is in the plural."""
     if any(r.order == "rank" for r in ranks):
         return False
+    if " ".join(t.text for t in scene.tags).startswith("which one"):
+        return True
     for index, tag in enumerate(scene.tags):
         if (
             tag.time is not None

@@ -301,7 +301,7 @@ def _check_asked(scene: Scene) -> None:
     told = {t.cue for t in scene.tags}
     words = [t for t in scene.tags if t.text.strip("?!.,;:-")]
     draft = scene.draft
-    rows = bool(draft.dimensions or draft.grain or draft.conditions)
+    rows = bool(scene.follows or draft.dimensions or draft.grain or draft.conditions)
     counted = bool(
         told & {"how_many", "how_much", "how_long", "how_often", "how_happy", "share", "average"}
     )

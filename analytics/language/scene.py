@@ -77,6 +77,8 @@ class Scene:
         """Dimensions that an earlier question already used."""
         self.follows = False
         """Whether an earlier question is continued, so that a metric need not be named."""
+        self.replaces = False
+        """Whether new rows take the place of earlier ones."""
         self.inherited = False
         """Whether the draft's period is that of an earlier question."""
         self.lifted: set[str] = set()

@@ -189,6 +189,8 @@ def _beside_people(scene: Scene, index: int) -> bool:
     left, following = scene.before(index), scene.after(index)
     if following is not None and counts_noun(scene, index):
         return False
+    if any(t.text == "who" for t in scene.tags[max(0, index - 2) : index]):
+        return True
     near = [left] if left is not None else []
     right = scene.after(index)
     near += [right] if right is not None else []

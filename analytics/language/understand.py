@@ -9,8 +9,9 @@ from datetime import date
 from itertools import product
 
 from analytics.language import atoms, concepts, cues, preamble, quantities, relative
-from analytics.language.followup import looks_elliptical, names_metric, read_followup
+from analytics.language.followup import continues, looks_elliptical, names_metric, read_followup
 from analytics.language.lexicon import Lexicon
+from analytics.language.nouns import is_noun
 from analytics.language.phrasing import label_of, question_of
 from analytics.language.reading import query_of, read
 from analytics.language.scene import OpenWord, Scene
@@ -118,7 +119,7 @@ class Understander:
 
     def _one_turn(self, text: str, base: MetricQuery | None, as_of: date) -> Understood:
         alone = self.understand(text, as_of)
-        if base is None or (names_metric(alone.tags) and not looks_elliptical(alone.tags)):
+        if base is None or self._stands_alone(alone):
             return alone
         followed = self.follow(text, base, as_of)
         if followed.query is not None and not self._fits(followed.query):
@@ -126,6 +127,14 @@ class Understander:
         if followed.query is None and not followed.readings and alone.query is not None:
             return alone
         return followed
+
+    def _stands_alone(self, alone: Understood) -> bool:
+        if not names_metric(alone.tags) or continues(alone.tags):
+            return False
+        if not looks_elliptical(alone.tags):
+            return True
+        told = any((t.metrics and not is_noun(t)) or t.cue == "how_many" for t in alone.tags)
+        return told and alone.query is not None
 
     def _fits(self, query: MetricQuery) -> bool:
         """Say whether every metric has every dimension of the query."""
