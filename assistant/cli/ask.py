@@ -49,6 +49,8 @@ def plain_lines(body: dict[str, Any]) -> list[str]:
         lines += ["", *_table(finding)]
     for number, choice in enumerate(body["choices"], start=1):
         lines.append(f"  {number}. {choice['label']}")
+    if body["outcome"] == "abstention" and body["suggestions"]:
+        lines += ["", "  What works:", *(f"    {item}" for item in body["suggestions"])]
     cited = body["citations"] or body["nearest"]
     if cited:
         lines.append("")
