@@ -16,6 +16,8 @@ def read_owners(scene: Scene) -> None:
     """
     for index in scene.find(lambda t: t.metrics[:1] and t.metrics[0] in _DATES):  # type: ignore[arg-type, return-value]
         tag = scene.tags[index]
+        if tag.members:
+            continue
         if tag.norm.startswith(
             ("new", "sign", "join", "lost", "churned", "leaver")
         ) or not _is_owner(scene, index):
