@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from knowledge_base.masking import FILLER, mask
 from knowledge_base.model import Block, BlockKind, Document
 
-_TAG = re.compile(r"<[^>\n]*(?:\n[^>\n]*)*>")
+_TAG = re.compile(r"<[^<>]*>")
 _SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL | re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details>", re.IGNORECASE)
 _CELL_BREAK = re.compile(r"</t[dh]>|<br\s*/?>|</(?:li|tr|p|div)>", re.IGNORECASE)

@@ -29,7 +29,7 @@ class EncoderSettings:
 
     name: str = DEFAULT_ENCODER
     """The built-in encoder, or any name or path that sentence-transformers accepts."""
-    batch_tokens: int = 4096
+    batch_tokens: int = 2048
     """Tokens of one batch, padding included. More needs more memory, not less time."""
     threads: int = 0
     """Threads of one encode call; 0 takes all cores that the process may use."""

@@ -184,58 +184,65 @@ def _ingest_one(
     known = store.source(source.name)
     is_same_pipeline = known is not None and known["pipeline"] == pipeline
     before = store.hashes(source.name)
+    everywhere = store.versions()
     seen: set[str] = set()
-    kept: set[str] = set()
+    failed: set[str] = set()
+    emptied: set[str] = set()
     for n_read, item in enumerate(source.read(), start=1):
         progress("read", n_read, None)
-        if isinstance(item, FailedSource):
-            tally.failed.append(item)
-            if not item.is_skipped:
-                kept.add(item.source)
-            continue
-        document, ticket, reason = _as_document(item)
-        if document is None:
-            tally.failed.append(FailedSource(source=_name(item), reason=reason, is_skipped=True))
-            continue
-        if document.document_id in seen:
-            tally.failed.append(
-                FailedSource(source=document.document_id, reason="The id occurs twice.")
-            )
-            continue
-        old_hash = before.get(document.document_id)
-        if is_same_pipeline and old_hash == document.content_hash:
-            seen.add(document.document_id)
-            tally.unchanged.append(document.document_id)
-            continue
-        passages = cut(document, settings.chunking)
-        if not passages and ticket is None:
-            tally.failed.append(
-                FailedSource(
-                    source=document.document_id,
-                    reason="It has no text but headings.",
-                    is_skipped=True,
-                )
-            )
-            continue
-        seen.add(document.document_id)
-        store.replace(source.name, document, passages, ticket)
-        (tally.added if old_hash is None else tally.changed).append(document.document_id)
-    if source.is_complete:
-        gone = sorted(set(before) - seen - kept)
-        store.remove(gone)
-        tally.removed.extend(gone)
+        prepared = _prepare(item)
+        name = _name(item)
+        if isinstance(prepared, FailedSource):
+            tally.failed.append(prepared)
+            (emptied if prepared.is_skipped else failed).add(name)
+        elif name in seen:
+            tally.failed.append(FailedSource(source=name, reason="The id occurs twice."))
+        else:
+            seen.add(name)
+            document = prepared.document
+            # A ticket that two exports hold belongs to the one that brought it first.
+            is_known = is_same_pipeline or name not in before
+            if is_known and everywhere.get(name) == document.content_hash:
+                tally.unchanged.append(name)
+                continue
+            passages = cut(document, settings.chunking)
+            if not passages and prepared.ticket is None:
+                reason = "It has no text but headings."
+                tally.failed.append(FailedSource(source=name, reason=reason, is_skipped=True))
+                seen.remove(name)
+                emptied.add(name)
+                continue
+            store.replace(source.name, document, passages, prepared.ticket)
+            (tally.changed if name in everywhere else tally.added).append(name)
+    # What could not be read this time stays as it was; what is a stub, spam or private now goes.
+    gone = set(before) - seen - failed if source.is_complete else set()
+    gone |= (emptied - seen) & set(everywhere)
+    store.remove(sorted(gone))
+    tally.removed.extend(gone)
     store.set_source(source.name, location=source.location, pipeline=pipeline)
 
 
-def _as_document(item: Document | Ticket) -> tuple[Document | None, Ticket | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    document: Document
+    ticket: Ticket | None
+
+
+def _prepare(item: Document | Ticket | FailedSource) -> _Prepared | FailedSource:
+    """Return what is to be stored of an item, or why nothing is."""
+    if isinstance(item, FailedSource):
+        return item
     if isinstance(item, Document):
-        return item, None, ""
-    if item.private:
-        return None, None, "It is private; private tickets are never stored."
-    if item.is_spam:
-        return None, None, "It is spam."
-    return ticket_document(item, find_resolution(item)), item, ""
+        return _Prepared(item, None)
+    if item.private or item.is_spam:
+        reason = (
+            "It is private; private tickets are never stored." if item.private else "It is spam."
+        )
+        return FailedSource(source=_name(item), reason=reason, is_skipped=True)
+    return _Prepared(ticket_document(item, find_resolution(item)), item)
 
 
-def _name(item: Document | Ticket) -> str:
-    return item.document_id if isinstance(item, Document) else f"ticket/{item.ticket_id}"
+def _name(item: Document | Ticket | FailedSource) -> str:
+    if isinstance(item, Ticket):
+        return f"ticket/{item.ticket_id}"
+    return item.document_id if isinstance(item, Document) else item.source

@@ -22,11 +22,13 @@ _DOCS_DIRECTIVE = re.compile(
     r"(?:[ \t]*-?[ \t]*\[[^\]\n]*\]\([^)\n]*\)[ \t]*\]|[^\]\n]*\])",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
+_LIQUID_COMMENT_START = re.compile(r"\{%-?\s*comment\s*-?%\}")
+_LIQUID_COMMENT_END = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 _LIQUID_CHANNEL = re.compile(r'\{%-?\s*slack_channel\s+"([^"]*)"(?:\s+"[^"]*")?\s*-?%\}')
-_LIQUID_TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
-_LIQUID_TARGET = re.compile(r"(?<=\()\s*\{\{.*?\}\}", re.DOTALL)
+_LIQUID_TAG = re.compile(r"\{%[^{}]*%\}")
+_LIQUID_TARGET = re.compile(r"(?<=\()\{\{[^{}]*\}\}")
+_COMMENT_START = re.compile(r"<!--")
+_COMMENT_END = re.compile(r"-->")
 _KRAMDOWN = re.compile(r"^[ \t]*\{:[^}\n]*\}[ \t]*$|\{:[^}\n]*\}(?=[ \t]*$)", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _NOT_NEWLINE = re.compile(r"[^\n]")
@@ -71,13 +73,13 @@ def _fenced(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _mask_prose(text: str) -> str:
-    text = _COMMENT.sub(_blank, text)
+    text = _blank_between(text, _COMMENT_START, _COMMENT_END)
     if ":::" in text:
         text = _TRIPLE_COLON.sub(_blank, text)
     if "[!" in text:
         text = _DOCS_DIRECTIVE.sub(_blank, text)
     if "{" in text:
-        text = _LIQUID_COMMENT.sub(_blank, text)
+        text = _blank_between(text, _LIQUID_COMMENT_START, _LIQUID_COMMENT_END)
         text = _LIQUID_CHANNEL.sub(_keep_first_argument, text)
         text = _LIQUID_TAG.sub(_blank_tag, text)
         text = _LIQUID_TARGET.sub(_fill_target, text)
@@ -85,14 +87,34 @@ def _mask_prose(text: str) -> str:
     return text
 
 
+def _blank_between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """Blank everything from each opening mark to the next closing one.
+
+    One pass over the text: a pattern with both ends would read the rest again for every opening
+    mark that nothing closes.
+    """
+    pieces: list[str] = []
+    position = 0
+    while start := opening.search(text, position):
+        end = closing.search(text, start.end())
+        if end is None:
+            break
+        pieces += [text[position : start.start()], _blanked(text, start.start(), end.end())]
+        position = end.end()
+    return "".join([*pieces, text[position:]])
+
+
 def _blank(match: re.Match[str]) -> str:
-    text = match.string
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    line_end = text.find("\n", match.end())
-    before = text[line_start : match.start()]
-    behind = text[match.end() : line_end if line_end >= 0 else len(text)]
+    return _blanked(match.string, match.start(), match.end())
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    before = text[line_start:start]
+    behind = text[end : line_end if line_end >= 0 else len(text)]
     is_alone = not before.strip(" \t>" + FILLER) and not behind.strip()
-    return _NOT_NEWLINE.sub(" " if is_alone else FILLER, match.group())
+    return _NOT_NEWLINE.sub(" " if is_alone else FILLER, text[start:end])
 
 
 def _blank_tag(match: re.Match[str]) -> str:

@@ -222,6 +222,16 @@ def unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
+def storable(text: str) -> str:
+    """Return text that can be written as UTF-8, with line feeds for line ends.
+
+    JSON may carry halves of surrogate pairs, which no file and no database takes; each becomes a
+    question mark.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def n_words(text: str) -> int:
     """Return how many runs of letters and digits the text has.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ class VectorCache:
     """
 
     def __init__(self, path: Path | None) -> None:
+        self._path = path
         self._lock = threading.Lock()
         try:
             if path is not None:
@@ -54,10 +56,20 @@ class VectorCache:
         """Close the file."""
         self._connection.close()
 
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"The vector cache {str(self._path)!r} failed: {error}.",
+                hint="Make room on the disk, or delete the file; its vectors are computed again.",
+            ) from error
+
     def get(self, keys: Sequence[bytes]) -> Mapping[bytes, Vectors]:
         """Return the vectors of those keys that are known, each of shape (n_dimensions,)."""
         found: dict[bytes, Vectors] = {}
-        with self._lock:
+        with self._lock, self._guarded():
             for start in range(0, len(keys), _PER_QUERY):
                 part = list(keys[start : start + _PER_QUERY])
                 marks = ",".join("?" * len(part))
@@ -67,9 +79,15 @@ class VectorCache:
         return found
 
     def put(self, items: Iterable[tuple[bytes, Vectors]]) -> None:
-        """Keep these vectors, in one transaction."""
+        """Keep these vectors, in one transaction.
+
+        Raises
+        ------
+        StoreError
+            When the file cannot be written, for example on a full disk.
+        """
         rows = [(key, vector.astype("<f4").tobytes()) for key, vector in items]
-        with self._lock, self._connection:
+        with self._lock, self._guarded(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
 

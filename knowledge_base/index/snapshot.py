@@ -131,7 +131,9 @@ class SnapshotFolder:
             _fsync(path)
         _fsync(folder)
         name = f"{self._last_number() + 1:06d}-{manifest.corpus_digest[:12]}"
-        folder.rename(self._root / name)
+        if not (self._root / name).exists():
+            folder.rename(self._root / name)
+        # Else another ingest of the same corpus was quicker, and its snapshot is this one.
         _fsync(self._root)
         pointer = self._root / f"{_POINTER}.new"
         pointer.write_text(f"{name}\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 from knowledge_base.errors import SourceError
 from knowledge_base.model import EVERYONE, Document, FailedSource
 from knowledge_base.sources.markdown import markdown_document, title_from_id, with_hash
+from knowledge_base.text import storable
 
 _TITLE_WORDS = 12
 
@@ -71,9 +72,9 @@ class CorpusSource:
             return FailedSource(source=where, reason=f"The line is no JSON: {error.msg}.")
         if not isinstance(row, dict) or "_id" not in row:
             return FailedSource(source=where, reason='The line has no "_id".')
-        document_id = str(row["_id"])
-        text = str(row.get("text") or "").replace("\r\n", "\n").replace("\r", "\n")
-        title = " ".join(str(row.get("title") or "").split())
+        document_id = storable(str(row["_id"]))
+        text = storable(str(row.get("text") or ""))
+        title = storable(" ".join(str(row.get("title") or "").split()))
         if not text.strip():
             if not title:
                 return FailedSource(

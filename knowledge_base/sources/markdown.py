@@ -18,6 +18,7 @@ from knowledge_base.sources.front_matter import (
     read_front_matter,
     text_field,
 )
+from knowledge_base.text import storable
 
 SUFFIXES = (".md", ".markdown")
 
@@ -77,6 +78,9 @@ class MarkdownSource:
         return any(part.startswith(".") for part in path.relative_to(self.root).parts)
 
     def _read_one(self, path: Path, document_id: str) -> Document | FailedSource:
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            reason = "It is a link to a place outside the folder."
+            return FailedSource(source=document_id, reason=reason)
         try:
             text, encoding = decode(path)
         except SourceError as error:
@@ -147,7 +151,7 @@ def decode(path: Path) -> tuple[str, str]:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return text.replace("\r\n", "\n").replace("\r", "\n"), encoding.removesuffix("-sig")
+        return storable(text), encoding.removesuffix("-sig")
     raise SourceError(
         f"Its characters are neither UTF-8 nor {encodings[-1]}.", hint="Save it as UTF-8."
     )

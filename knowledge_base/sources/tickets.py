@@ -12,6 +12,7 @@ from pathlib import Path
 
 from knowledge_base.errors import SourceError
 from knowledge_base.model import FailedSource, Message, MessageRole, Ticket
+from knowledge_base.text import storable
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv")
 
@@ -104,20 +105,24 @@ class TicketSource:
             ) from error
         if suffix == ".csv":
             yield from enumerate(csv.DictReader(text.splitlines(keepends=True)), start=2)
-        elif suffix == ".json" and text.lstrip().startswith("["):
-            yield from self._json_list(text)
+        elif suffix == ".json":
+            yield from self._json(text)
         else:
             yield from self._json_lines(text)
 
-    def _json_list(self, text: str) -> Iterator[tuple[int, Mapping[str, object] | FailedSource]]:
+    def _json(self, text: str) -> Iterator[tuple[int, Mapping[str, object] | FailedSource]]:
+        """Read a list, a list under one name, or JSON lines that are called .json."""
         try:
-            rows = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise SourceError(
-                f"{self.path.name!r} is no JSON: {error.msg} at line {error.lineno}.",
-                hint="Export it again; the file may be cut off.",
-            ) from error
-        yield from enumerate(rows, start=1)
+            whole = json.loads(text)
+        except json.JSONDecodeError:
+            # One object a line is no JSON as a whole; each line then speaks for itself.
+            yield from self._json_lines(text)
+            return
+        if isinstance(whole, dict):
+            lists = [value for value in whole.values() if isinstance(value, list)]
+            is_ticket = any(name in whole for name in _COLUMNS["ticket_id"])
+            whole = lists[0] if lists and not is_ticket else [whole]
+        yield from enumerate(whole if isinstance(whole, list) else [whole], start=1)
 
     def _json_lines(self, text: str) -> Iterator[tuple[int, Mapping[str, object] | FailedSource]]:
         for number, line in enumerate(text.splitlines(), start=1):
@@ -164,7 +169,6 @@ def ticket_from_row(row: object, *, acl: tuple[str, ...] = ("agents",)) -> Ticke
     subject = _text(given, "subject")
     if not messages and not subject:
         raise SourceError(f"Ticket {ticket_id!r} has no text.")
-    fix_message = given.get("fix_message")
     return _with_hash(
         Ticket(
             ticket_id=ticket_id,
@@ -177,7 +181,7 @@ def ticket_from_row(row: object, *, acl: tuple[str, ...] = ("agents",)) -> Ticke
             status=_text(given, "status"),
             messages=messages,
             fix=_text(given, "fix") or None,
-            fix_message=int(str(fix_message)) if fix_message not in {None, ""} else None,
+            fix_message=_place(given.get("fix_message")),
             duplicate_of=_text(given, "duplicate_of") or None,
             is_spam=_truth(given.get("is_spam")),
             private=_truth(given.get("private")),
@@ -195,13 +199,16 @@ def _messages(
 ) -> tuple[Message, ...]:
     listed = given.get("messages")
     if isinstance(listed, str) and listed.lstrip().startswith("["):
-        listed = json.loads(listed)
+        try:
+            listed = json.loads(listed)
+        except json.JSONDecodeError as error:
+            raise SourceError(f"Its messages are no JSON: {error.msg}.") from error
     if isinstance(listed, list):
         return tuple(
             Message(
                 at=_read_time(str(each.get("at") or "")) or opened_at,
                 role=_ROLES.get(str(each.get("role") or "").strip().lower(), "system"),
-                text=str(each.get("text") or "").replace("\r\n", "\n").strip(),
+                text=storable(str(each.get("text") or "")).strip(),
             )
             for each in listed
             if isinstance(each, Mapping)
@@ -218,7 +225,7 @@ def _raw(given: Mapping[str, object], name: str) -> str:
     for column in _COLUMNS.get(name, (name,)):
         value = given.get(column)
         if value is not None and str(value).strip():
-            return str(value).replace("\r\n", "\n").strip()
+            return storable(str(value)).strip()
     return ""
 
 
@@ -246,6 +253,11 @@ def _read_time(written: str) -> datetime | None:
         else:
             return None
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _place(value: object) -> int | None:
+    written = str(value).strip() if value is not None else ""
+    return int(written) if written.isdigit() else None
 
 
 def _truth(value: object) -> bool:

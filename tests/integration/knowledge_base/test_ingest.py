@@ -238,3 +238,49 @@ def test_killed_half_way_and_run_again_nothing_is_lost_or_twice(
     query = "number7 text"
     found = [hit.passage.passage_id for hit in fresh.retriever().search(query, groups=())]
     assert [hit.passage.passage_id for hit in home.retriever().search(query, groups=())] == found
+
+
+def test_an_empty_folder_makes_an_empty_index(home: Home) -> None:
+    report = home.ingest()
+    assert (report.added, report.n_passages) == ((), 0)
+    assert home.retriever().search("anything", groups=()) == ()
+    assert home.retriever().documents("anything", groups=()) == ()
+
+
+@pytest.mark.parametrize("mark", ["private", "is_spam"])
+def test_a_ticket_that_became_private_or_spam_goes(home: Home, mark: str) -> None:
+    path = home.folder / "tickets.json"
+    path.write_text(json.dumps([TICKET]))
+    home.ingest(TicketSource(path=path, name="tickets"))
+    path.write_text(json.dumps([{**TICKET, mark: True}]))
+    assert home.ingest(TicketSource(path=path, name="tickets")).removed == ("ticket/T-1",)
+    retriever = home.retriever()
+    assert retriever.search("headset", groups=("agents",), pools=("ticket",)) == ()
+
+
+def test_an_export_of_the_newest_tickets_keeps_the_older_ones(home: Home) -> None:
+    path = home.folder / "tickets.json"
+    path.write_text(json.dumps([TICKET]))
+    home.ingest(TicketSource(path=path, name="tickets"))
+    path.write_text(json.dumps([{**TICKET, "ticket_id": "T-9"}]))
+    report = home.ingest(TicketSource(path=path, name="tickets"))
+    assert (report.added, report.removed) == (("ticket/T-9",), ())
+
+
+def test_a_ticket_in_two_exports_is_taken_up_once(home: Home) -> None:
+    for name in ("one", "two"):
+        (home.folder / f"{name}.json").write_text(json.dumps([TICKET]))
+    sources = [TicketSource(path=home.folder / f"{n}.json", name=n) for n in ("one", "two")]
+    assert home.ingest(*sources).added == ("ticket/T-1",)
+    again = home.ingest(*sources)
+    assert (again.added, again.changed) == ((), ())
+
+
+def test_a_link_out_of_the_folder_is_not_followed(home: Home, article: Article) -> None:
+    home.write({"a.md": article("A", "Alpha.")})
+    outside = home.folder / "secret.md"
+    outside.write_text("Zanzibar")
+    (home.articles / "link.md").symlink_to(outside)
+    report = home.ingest()
+    assert report.added == ("kb/a.md",)
+    assert [failed.source for failed in report.failed] == ["kb/link.md"]

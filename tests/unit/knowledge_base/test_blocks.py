@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,3 +137,12 @@ def test_masking_moves_nothing_and_blocks_never_overlap(text: str) -> None:
         assert stretch == stretch.strip()
         assert each.plain and FILLER not in each.plain
         end = each.block.end
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "mark", ["<!--", "{%", "{{", "(" + "{{", "[!", ":::image", "{% comment %}"]
+)
+def test_marks_that_nothing_closes_cost_one_pass(mark: str) -> None:
+    text = f"{mark} " * 50_000
+    assert len(mask(text)) == len(text)

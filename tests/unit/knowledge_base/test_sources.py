@@ -161,3 +161,27 @@ def test_an_unknown_kind_of_ticket_file_is_refused(tmp_path: Path) -> None:
     path.write_text("x")
     with pytest.raises(SourceError, match=r"\.csv"):
         list(TicketSource(path=path, name="t").read())
+
+
+def test_halves_of_surrogate_pairs_do_not_stop_an_ingest(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.jsonl"
+    path.write_text('{"_id": "d1", "title": "a", "text": "broken \\ud83d pair"}\n')
+    (document,) = CorpusSource(path=path, name="corpus").read()
+    assert isinstance(document, Document)
+    assert document.text == "broken ? pair"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"tickets": [{"id": "1", "created": "2026-01-01", "subject": "x"}]}',
+        '{"id": "1", "created": "2026-01-01", "subject": "x"}',
+        '{"id": "1", "created": "2026-01-01", "subject": "x"}\n{"id": "2"}',
+    ],
+)
+def test_json_exports_come_in_several_shapes(written: str, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json"
+    path.write_text(written)
+    first = next(iter(TicketSource(path=path, name="t").read()))
+    assert isinstance(first, Ticket)
+    assert (first.ticket_id, first.subject) == ("1", "x")
