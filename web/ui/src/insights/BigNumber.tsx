@@ -2,6 +2,7 @@
 
 import type { Finding } from "../api/types";
 import { formatCell, grainOf } from "../text/format";
+import { periodBeside } from "./periods";
 
 export function BigNumber({ finding }: { finding: Finding }) {
   const { chart, columns, receipt, rows } = finding;
@@ -10,7 +11,7 @@ export function BigNumber({ finding }: { finding: Finding }) {
   return (
     <section class="big-number" aria-label={chart.title}>
       <p class="over">
-        {chart.title}, {receipt.period}
+        {[chart.title, periodBeside(chart.title, receipt.period)].filter(Boolean).join(", ")}
       </p>
       <dl>
         {order.map((place) => {

@@ -5,6 +5,7 @@ import type { Finding } from "../api/types";
 import { say } from "../messages";
 import { onThemeChange } from "../shell/theme";
 import type { Colours, Drawing } from "./draw";
+import { periodBeside } from "./periods";
 import { type Plot, planPlot } from "./plot";
 
 export function ChartFigure({ finding }: { finding: Finding }) {
@@ -16,8 +17,9 @@ export function ChartFigure({ finding }: { finding: Finding }) {
       <figcaption>
         <span class="chart-title">{chart.title}</span>
         <span class="muted">
-          {plot.isLying && plot.axis ? `${plot.axis}, ` : ""}
-          {receipt.period}
+          {[plot.isLying ? plot.axis : "", periodBeside(chart.title, receipt.period)]
+            .filter(Boolean)
+            .join(", ")}
         </span>
       </figcaption>
       <Drawn plot={plot} label={say.chartOf(chart.title, receipt.period)} />

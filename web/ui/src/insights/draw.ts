@@ -91,7 +91,7 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
     animationDuration: 150,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: {
-      left: 4,
+      left: plot.isLying ? 12 : 4,
       right: hasNames ? Math.min(longest(names) + 16, width * 0.35) : plot.isLying ? 72 : 20,
       top: plot.isLying && !hasLegend ? 4 : 34,
       bottom: 4,
