@@ -161,6 +161,8 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
 
 
 def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) -> bool:
+    if any(_in_list_of(scene, index, d) for d in dimensions):
+        return False
     if tag.text in _NEVER_ALONE or tag.norm in _NEVER_ALONE:
         return True
     states = all(d.endswith("_status") for d in dimensions)
@@ -225,6 +227,8 @@ def _is_cued(scene: Scene, index: int, dimension: str) -> bool:
         return _near_noun(scene, index, "campaigns", "message")
     if dimension == "ticket_channel":
         return _word_before(scene, index) in _VIA and not _near_concept(scene, index, "caused")
+    if dimension == "subcategory":
+        return _word_before(scene, index) in _ABOUT
     if dimension == "ticket_category":
         return _word_before(scene, index) in _ABOUT or scene.gap(index, index + 2) in {
             "problem",

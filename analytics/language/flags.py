@@ -16,6 +16,17 @@ def read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> N
         spoken = flag_of(tag.concepts)
         if not names and spoken is not None and scene.has(spoken) and scene.is_own(spoken):
             names = [spoken]
+        if "unresolved" in tag.concepts and scene.draft.metrics == ["incidents"]:
+            filters.append(Filter(dimension="incident_resolved", operator="=", values=(False,)))
+            places[index] = len(filters) - 1
+            scene.use(index)
+            continue
+        if "on_time" in tag.concepts and scene.draft.metrics == ["resolved tickets"]:
+            filters.append(Filter(dimension="late", operator="=", values=(False,)))
+            filters.append(Filter(dimension="has_target", operator="=", values=(True,)))
+            places[index] = len(filters) - 2
+            scene.use(index)
+            continue
         following = scene.after(index)
         measured = following is not None and scene.tags[following].quantity is not None
         if not names or (measured and "has_discount" in names):

@@ -12,7 +12,8 @@ LOWER_IS_BETTER = frozenset(
         "cart abandonment rate", "customer acquisition cost", "open tickets", "reopen rate",
         "first response time", "resolution time", "incidents", "mttd", "mtta", "mttr", "downtime",
         "customers affected", "latency", "error rate", "returned orders", "cancelled orders",
-        "reopened tickets", "cpu load", "memory load", "disk used", "campaign spend",
+        "reopened tickets", "tickets",
+        "cpu load", "memory load", "disk used", "campaign spend",
     }
 )  # fmt: skip
 
@@ -22,7 +23,28 @@ def read_groups(scene: Scene) -> None:
     for index in scene.find(lambda t: bool(t.dimensions)):
         if _is_group(scene, index):
             _take(scene, index)
+    _read_units(scene)
     _read_ids(scene)
+
+
+_UNITS = frozenset({"day", "week", "month", "quarter", "year"})
+
+
+def _read_units(scene: Scene) -> None:
+    """`by service and day`: the day of each row, after another dimension."""
+    for index in scene.find(lambda t: t.is_unknown and t.text in _UNITS):
+        mark = scene.before(index, marks=True)
+        listed = mark is not None and (
+            scene.tags[mark].cue == "and" or scene.tags[mark].text in LIST_MARKS
+        )
+        if (
+            mark is not None
+            and listed
+            and _follows_group(scene, mark)
+            and scene.draft.grain is None
+        ):
+            scene.draft.grain = scene.tags[index].text  # type: ignore[assignment]
+            scene.use(index)
 
 
 def _is_group(scene: Scene, index: int) -> bool:
@@ -216,6 +238,8 @@ def read_rank(scene: Scene) -> None:
     scene.use(*places)
     for index in scene.find(lambda t: t.cue == "by"):
         following = scene.after(index)
+        if following is not None and scene.tags[following].cue == "how_many":
+            following = scene.after(following)
         if following is not None and set(scene.tags[following].metrics) & set(draft.metrics):
             scene.use(index)
     draft.order_by = _sorted_by(scene)
@@ -225,6 +249,23 @@ def read_rank(scene: Scene) -> None:
 
 def _is_by(tag: Tag) -> bool:
     return tag.cue in {"by", "share_total"} or (tag.time is not None and tag.time.kind == "grain")
+
+
+def _read_unit_before(scene: Scene, place: int) -> None:
+    """`the three months with the highest revenue`."""
+    for index in range(max(0, place - 3), place):
+        tag = scene.tags[index]
+        if not (tag.is_unknown and tag.text in _UNITS) or "with" not in scene.gap(index, place):
+            continue
+        number = scene.before(index)
+        value = scene.tags[number].number if number is not None else None
+        scene.draft.grain = tag.text  # type: ignore[assignment]
+        scene.use(index)
+        if number is not None and value is not None and value == int(value):
+            scene.draft.top_n = int(value)
+            scene.use(number)
+        elif tag.norm == tag.text:
+            scene.draft.top_n = 1
 
 
 def _sorted_by(scene: Scene) -> str | None:
@@ -245,7 +286,8 @@ def _read_best_unit(scene: Scene, places: list[int]) -> None:
     """`the best month`, `the three busiest weeks`."""
     for place in places:
         following = scene.after(place)
-        if following is None:
+        _read_unit_before(scene, place)
+        if following is None or scene.draft.grain is not None:
             continue
         text = scene.tags[following].text
         if scene.tags[following].is_unknown and text in {"day", "week", "month", "quarter", "year"}:

@@ -122,6 +122,9 @@ class Lexicon:
             for t in tokenize(words)
             if t.norm not in _ARTICLES and (not t.is_mark or t.norm in {"&", "+", "/"})
         ]
+        counted = kind == "metric" and [t.norm for t in tokens[:2]] == ["number", "of"]
+        if counted and (len(tokens) > 3 or tokens[-1].norm in self.catalogue.metrics):
+            tokens = tokens[2:]
         if not tokens:
             return
         key = tuple(token.lemma for token in tokens)

@@ -14,6 +14,7 @@ def negation(scene: Scene, index: int) -> int | None:
             return i
         if (
             tag.cue in {"by", "who", "and"}
+            or tag.flags
             or (tag.members and not tag.dimensions)
             or tag.time
             or tag.text in {";", ":", "?"}

@@ -96,6 +96,12 @@ LEVELS = re.compile(
 """`severity 1 and 2`, `tier 1`, `P1`."""
 
 
+VARIANTS = re.compile(
+    r"(?<!\S)(?:variant|version) (?P<first>a|b)(?: (?P<link>vs|versus|against|or|and|,|compared (?:with|to)) (?:variant |version )?(?P<second>a|b))?(?!\S)"
+)
+"""`variant A vs B`."""
+
+
 def quantity_of(operator: Operator, match: re.Match[str]) -> Quantity | None:
     """Turn a match of `QUANTITY_PATTERNS` into a quantity, None when its number is none."""
     groups = match.groupdict()

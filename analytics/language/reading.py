@@ -247,6 +247,7 @@ def _read_compared_values(scene: Scene, filters: list[Filter]) -> None:
     if scene.draft.compare_to is not None:
         return
     cues = scene.find(lambda t: t.cue in {"versus", "each"})
+    cues += scene.find(lambda t: t.cue == "versus" and len(t.members) > 1, unused=False)
     listed = [f for f in filters if f.operator == "in"]
     if not cues or len(listed) != 1:
         return

@@ -14,6 +14,7 @@ from analytics.language.quantities import (
     LEVELS,
     NUMBERED,
     QUANTITY_PATTERNS,
+    VARIANTS,
     Quantity,
     levels_of,
     quantity_of,
@@ -179,6 +180,12 @@ def _patterns(text: Canonical) -> list[_Candidate]:
         members = tuple(Member(dimension=dimension, value=n) for n in levels_of(match))
         a, b = text.span(*match.span())
         found.append(_Candidate(a, b, 1, _tag(a, b, members=members)))
+    for match in VARIANTS.finditer(text.text):
+        a, b = text.span(*match.span())
+        names = [n.upper() for n in (match["first"], match["second"]) if n]
+        both = tuple(Member(dimension="variant", value=n) for n in dict.fromkeys(names))
+        cue = "versus" if match["link"] not in {None, "or", "and", ","} else ""
+        found.append(_Candidate(a, b, 1, _tag(a, b, members=both, cue=cue)))
     for match in _SHARED_RATE.finditer(text.text):
         a, b = text.span(*match.span("first"))
         found.append(_Candidate(a, b, 1, _tag(a, b, metrics=(_RATES[match["first"]],))))
