@@ -27,6 +27,7 @@ def read_groups(scene: Scene) -> None:
     _read_ids(scene)
 
 
+_COMPARING = frozenset({"compare", "comparing", "comparison"})
 _UNITS = frozenset({"day", "week", "month", "quarter", "year"})
 
 
@@ -62,7 +63,7 @@ def _is_group(scene: Scene, index: int) -> bool:
     if previous is None:
         return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
     tag = scene.tags[previous]
-    if tag.cue == "by" or tag.rank is not None:
+    if tag.cue == "by" or tag.rank is not None or tag.text in _COMPARING:
         return True
     if tag.metrics and set(tag.metrics) & set(scene.draft.metrics):
         earlier = scene.before(previous)
@@ -112,12 +113,24 @@ def _take(scene: Scene, index: int) -> None:
         scene.draft.dimensions.append(name)
     scene.use(index)
     previous = scene.before(index)
+    if previous is not None and scene.tags[previous].text in _COMPARING:
+        scene.use(previous, *_by_metric(scene))
     if previous is not None and scene.tags[previous].cue in {"by", "and", "who"}:
         scene.use(previous)
         earlier = scene.before(previous)
         if earlier is not None and scene.tags[earlier].cue in {"and", "by"}:
             scene.use(earlier)
     _use_owner(scene, index, name)
+
+
+def _by_metric(scene: Scene) -> list[int]:
+    """Return the "by" of "compare the regions by revenue"."""
+    found: list[int] = []
+    for index in scene.find(lambda t: t.cue == "by"):
+        following = scene.after(index)
+        if following is not None and set(scene.tags[following].metrics) & set(scene.draft.metrics):
+            found.append(index)
+    return found
 
 
 def _use_owner(scene: Scene, index: int, name: str) -> None:
