@@ -182,8 +182,14 @@ def _ingest_one(
 ) -> None:
     pipeline = pipeline_name(settings)
     known = store.source(source.name)
-    is_same_pipeline = known is not None and known["pipeline"] == pipeline
     before = store.hashes(source.name)
+    if known is None and not before:
+        # Said before the first document, so that an interrupted first run is taken up where it
+        # stopped; a source whose cutting changes says so only when all of it has been cut anew.
+        store.set_source(source.name, location=source.location, pipeline=pipeline)
+    is_same_pipeline = (known is None and not before) or (
+        known is not None and known["pipeline"] == pipeline
+    )
     everywhere = store.versions()
     seen: set[str] = set()
     failed: set[str] = set()

@@ -191,7 +191,7 @@ class SqliteStore:
         except DatabaseError as error:
             raise StoreError(
                 f"The document store {str(self._path)!r} failed: {error.orig}.",
-                hint="Is the disk full, or the file read-only? A damaged one: delete it, ingest again.",
+                hint="See whether the disk is full. A damaged file: delete it, ingest again.",
             ) from error
 
     def _migrate(self) -> None:

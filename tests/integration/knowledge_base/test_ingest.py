@@ -226,8 +226,11 @@ def test_killed_half_way_and_run_again_nothing_is_lost_or_twice(
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    n_kept = n_documents(home)
 
-    home.ingest()
+    report = home.ingest()
+    assert len(report.unchanged) >= n_kept
+    assert report.changed == ()
     after_kill = contents(home)
     assert len(after_kill) == n_files
     fresh = Home(tmp_path / "fresh")
