@@ -21,7 +21,7 @@ from knowledge_base.model import Document
 from knowledge_base.sources.markdown import markdown_source
 
 ROOT = Path(__file__).resolve().parents[2]
-N_PASSAGES = 512
+N_PASSAGES = 256
 N_ROUNDS = 3
 
 
