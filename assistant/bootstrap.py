@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from assistant.config import Settings
 from assistant.dialogue import Dialogue
 from assistant.library import IndexedArticles
 from assistant.messages import Messages, load_messages
-from assistant.model import Check, Route
+from assistant.model import Answered, Asker, Check, Conversation, Route
 from assistant.ports import Router, Skill
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
@@ -48,6 +48,8 @@ class Parts:
     """The adapters of one home directory, each opened when it is first asked for."""
 
     settings: Settings
+    examples_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Snapshot's name → example questions that it answers."""
 
     @cached_property
     def knowledge_settings(self) -> KnowledgeBaseSettings:
@@ -169,7 +171,6 @@ def build_assistant(settings: Settings) -> AssistantService:
     clock = parts.clock
     insights = parts.insights_or_none()
     desk = DeskSkill(store=parts.store, clock=clock, messages=parts.messages)
-    examples = load_examples()
     service: AssistantService
     skills: Mapping[Route, Skill] = {
         "helpdesk": parts.helpdesk,
@@ -191,7 +192,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,
-        helpdesk_examples=lambda: examples["helpdesk"],
+        helpdesk_examples=lambda: answerable_examples(parts),
         run_checks=lambda: run_checks(parts),
         load=(lambda: _warm_retriever(parts.retriever),),
     )
@@ -215,10 +216,31 @@ def open_warehouse(folder: Path, settings: Settings) -> DuckDBWarehouse:
     )
 
 
-def load_examples() -> dict[str, tuple[str, ...]]:
-    """Read the questions that the first page offers, by route."""
+def answerable_examples(parts: Parts) -> tuple[str, ...]:
+    """Return the shipped example questions that this installation's articles answer.
+
+    They are asked once for each state of the index.
+    """
+    digest = parts.snapshots.current_name() or ""
+    if digest not in parts.examples_of:
+        nobody = Conversation(
+            conversation_id="", user_id="", title="", started_at=parts.clock.now()
+        )
+        parts.examples_of.clear()
+        parts.examples_of[digest] = tuple(
+            question
+            for question in load_examples()
+            if isinstance(
+                parts.helpdesk.answer(question, asker=Asker(), conversation=nobody), Answered
+            )
+        )
+    return parts.examples_of[digest]
+
+
+def load_examples() -> tuple[str, ...]:
+    """Read the helpdesk questions that the first page offers."""
     given = yaml.safe_load(EXAMPLES_FILE.read_text(encoding="utf-8"))
-    return {route: tuple(questions) for route, questions in given.items()}
+    return tuple(given["helpdesk"])
 
 
 def run_checks(parts: Parts) -> tuple[Check, ...]:

@@ -68,7 +68,10 @@ def wilson_interval(n_right: int, n: int) -> tuple[float, float] | None:
     share = n_right / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the bound is the end itself; computed, it would miss it by a rounding error.
+    low = 0.0 if n_right == 0 else middle - half
+    high = 1.0 if n_right == n else middle + half
+    return low, high
 
 
 def latency_ms(durations_ms: Sequence[float]) -> dict[str, float]:

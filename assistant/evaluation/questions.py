@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from analytics.model import Ambiguity, Finding, InsightOutcome
 from analytics.ports import Insights
 from assistant.errors import EvaluationError
+from assistant.evaluation.metrics import wilson_interval
 
 Verdict = Literal[
     "right", "wrong", "clarified_right", "clarified_wrong", "refused_right", "refused_wrong",
@@ -159,7 +160,10 @@ def _summary(results: Sequence[CaseResult]) -> dict[str, object]:
     return {
         "n": n,
         **{verdict: counts[verdict] for verdict in VERDICTS},
-        "wrong_rate": {"value": wrong / n if n else 0.0, "ci95": list(wilson_interval(wrong, n))},
+        "wrong_rate": {
+            "value": wrong / n if n else 0.0,
+            "ci95": list(wilson_interval(wrong, n) or (0, 1)),
+        },
         "by_slice": {name: dict(found) for name, found in sorted(slices.items())},
         "latency_ms": {
             "p50": float(np.percentile(latencies, 50)),
@@ -169,20 +173,6 @@ def _summary(results: Sequence[CaseResult]) -> dict[str, object]:
             {"id": r.case.id, "verdict": r.verdict, "understood": r.understood} for r in results
         ],
     }
-
-
-def wilson_interval(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a share; (0, 1) when `n` is 0."""
-    if n == 0:
-        return 0.0, 1.0
-    z = 1.959963984540054
-    share = hits / n
-    centre = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    low = 0.0 if hits == 0 else (centre - spread) / scale
-    high = 1.0 if hits == n else (centre + spread) / scale
-    return low, high
 
 
 # --- verdicts --------------------------------------------------------------------------------

@@ -97,3 +97,14 @@ def test_nothing_answered_has_no_curve_and_no_area() -> None:
     assert risk_coverage_curve([], n_answerable=3) == []
     assert risk_coverage_curve([judged(1.0, False, False)], n_answerable=0) == []
     assert area_under_risk_coverage([]) is None
+
+
+@given(hits=st.integers(0, 500), more=st.integers(0, 500))
+def test_the_interval_holds_the_share_and_stays_between_0_and_1(hits: int, more: int) -> None:
+    interval = wilson_interval(hits, hits + more)
+    if interval is None:
+        assert hits + more == 0
+        return
+    low, high = interval
+    assert 0.0 <= low <= high <= 1.0
+    assert low <= hits / (hits + more) <= high
