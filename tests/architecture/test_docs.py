@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -71,3 +72,21 @@ def test_a_decision_is_short_and_names_the_test_that_holds_it(path: Path) -> Non
     assert named, "name the test"
     for name in named:
         assert (ROOT / name).is_file(), name
+
+
+def test_the_readme_and_the_quality_page_say_what_the_evaluations_wrote() -> None:
+    folder = ROOT / "docs" / "evals"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    quality = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    for name in ("helpdesk_dev_retrieval", "ms_symptom_to_article"):
+        found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for measures in (found["system"], *found["baselines"].values()):
+            assert f"{measures['ndcg@10']:.3f}" in quality
+            assert f"{measures['ndcg@10']:.3f}".lstrip("0") in readme
+    answers = json.loads((folder / "helpdesk_dev_answers.json").read_text(encoding="utf-8"))
+    for key in ("coverage", "risk", "aurc", "evidence_recall"):
+        assert f"{answers[key]:.3f}" in quality
+    assert f"{answers['coverage']:.0%}".replace("%", " %") in readme
+    routing = json.loads((folder / "routing_dev.json").read_text(encoding="utf-8"))
+    assert f"{routing['accuracy']:.1%}".replace("%", " %") in readme
+    assert f"{routing['accuracy']:.3f}" in quality
