@@ -133,7 +133,9 @@ class Dialogue:
         """Return the route, the question without its mark, and what the router thought."""
         for mark, route in MARKS.items():
             if text.strip().lower().startswith(mark):
-                question = text.strip()[len(mark) :].strip() or text
+                # The desk reads its own mark: it is the wish for a ticket.
+                bare = text.strip()[len(mark) :].strip() or text
+                question = text if route == "desk" else bare
                 return route, question, RouteDecision(route=route, probabilities={route: 1.0})
         decision = self.router.route(text)
         return follow_up_route(text, decision, conversation), text, decision

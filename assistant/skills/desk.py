@@ -9,6 +9,8 @@ from assistant.model import (
     Abstention,
     Answered,
     Asker,
+    ChoiceButton,
+    Clarification,
     Conversation,
     DeskTicket,
     HandedOff,
@@ -65,6 +67,8 @@ class DeskSkill:
             return self._status(int(number.group(1)), asker)
         if _STATUS.search(text) and not wants_new:
             return self._overview(asker)
+        if not wants_new:
+            return self._ask_for_wish(text)
         subject = _subject(text, conversation)
         if subject is None:
             return Abstention(
@@ -90,6 +94,20 @@ class DeskSkill:
             subject=subject[:MAX_SUBJECT_CHARS],
             transcript=transcript(conversation, last),
             at=self._clock.now(),
+        )
+
+    def _ask_for_wish(self, text: str) -> Clarification:
+        """Ask before opening: nobody gets a ticket who has not asked for one in words."""
+        return Clarification(
+            text=self._messages.say("desk.wish"),
+            choices=(
+                ChoiceButton(
+                    label=self._messages.say("routing.as_helpdesk"), text=f"IT problem: {text}"
+                ),
+                ChoiceButton(
+                    label=self._messages.say("routing.as_desk"), text=f"Open a ticket: {text}"
+                ),
+            ),
         )
 
     def _status(self, number: int, asker: Asker) -> Outcome:

@@ -92,6 +92,14 @@ def test_a_ticket_that_says_nothing_is_not_opened(desk: DeskSkill) -> None:
     assert desk._store.tickets(user_id="ann") == ()
 
 
+def test_a_ticket_nobody_asked_for_is_offered_and_not_opened(desk: DeskSkill) -> None:
+    outcome = desk.answer("my mail does not start", asker=ANN, conversation=conversation())
+    assert isinstance(outcome, Clarification)
+    assert desk._store.tickets(user_id="ann") == ()
+    opened = desk.answer(outcome.choices[1].text, asker=ANN, conversation=conversation())
+    assert isinstance(opened, HandedOff)
+
+
 def test_no_ticket_is_opened_for_somebody_who_does_not_want_one(desk: DeskSkill) -> None:
     talk = conversation("my badge is not read")
     outcome = desk.answer("I don't want a ticket for that", asker=ANN, conversation=talk)
