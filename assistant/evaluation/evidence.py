@@ -150,6 +150,11 @@ def _answered_tokens(
 
 
 def _place(quote: Quote, document: _Tokens | None) -> _Placed:
+    if not quote.quote.strip():
+        if document is None or quote.start is None or quote.end is None:
+            return _Placed(frozenset(), 1)
+        held = document.inside(quote.start, quote.end)
+        return _Placed(frozenset(held), max(1, len(held)))
     wanted = _TOKEN.findall(quote.quote)
     if document is not None and wanted:
         for first in range(len(document.words) - len(wanted) + 1):

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from assistant.errors import EvaluationError
 from assistant.model import Route
@@ -48,12 +55,23 @@ class QueryRow(_Row):
 
 
 class Quote(_Row):
-    """A verbatim piece of a document that a right answer quotes."""
+    """A verbatim piece of a document that a right answer quotes: its words, or where it stands."""
 
-    quote: Text
+    quote: str = ""
+    start: Annotated[int, Field(ge=0)] | None = None
+    end: Annotated[int, Field(ge=1)] | None = None
+    """Without `quote`: it is `document.text[start:end]`."""
     kind: str = ""
     alternative_group: int | None = None
     """Of the quotes of a question with one number, one is enough."""
+
+    @model_validator(mode="after")
+    def _has_words_or_place(self) -> Quote:
+        if self.quote.strip():
+            return self
+        if self.start is None or self.end is None or self.start >= self.end:
+            raise ValueError("a quote has its words in `quote`, or `start` before `end`")
+        return self
 
 
 Evidence = Mapping[str, tuple[Quote, ...]]

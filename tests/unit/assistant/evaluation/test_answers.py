@@ -202,6 +202,21 @@ def test_a_quote_is_found_whatever_its_white_space() -> None:
     assert score(quotes, cite("Hold the badge flat.")).recall == 1.0
 
 
+def test_a_quote_may_be_given_by_where_it_stands() -> None:
+    start = TEXT.index("Hold the badge")
+    placed = Quote(start=start, end=start + len("Hold the badge flat. Wait two seconds."))
+    scored = score_evidence([cite("Wait two seconds.")], {"d": (placed,)}, document_of)
+    assert scored.recall == pytest.approx(3 / 7)
+    assert scored.precision == 1.0
+    assert scored.n_quotes_not_found == 0
+
+
+@pytest.mark.parametrize("given", [{}, {"start": 3}, {"start": 3, "end": 3}, {"quote": "  "}])
+def test_a_quote_without_words_or_place_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="`start` before `end`"):
+        Quote(**given)
+
+
 def test_a_quote_that_is_not_in_its_document_is_told() -> None:
     result = score({"d": [("never written", None)]}, cite("Hold the badge flat."))
     assert (result.recall, result.precision, result.n_quotes_not_found) == (0.0, 0.0, 1)
