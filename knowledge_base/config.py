@@ -62,11 +62,35 @@ class RetrievalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackSettings:
+    """How far people's feedback may move a ranking."""
+
+    cap: float = 0.1
+    """Most that all feedback together adds to or takes from a document's fused score; 0 is off."""
+    min_people: int = 3
+    """So many whole opinions must agree before anything moves."""
+    shrinkage: float = 4.0
+    """Opinions of nobody in particular that every document starts with. All events of one person
+    move a score by at most cap / shrinkage."""
+    anonymous_weight: float = 0.25
+    """What the opinion of a person counts whom nobody vouches for."""
+    most_anonymous_people: float = 4.0
+    """All of them together count as at most so many people."""
+    same_topic_from: float = 0.5
+    """Questions with a lower cosine have nothing to do with each other."""
+    same_topic_whole: float = 0.85
+    """From this cosine on they ask the same."""
+    half_life_days: float = 180.0
+    """After so many days an opinion counts half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBaseSettings:
     """Everything that can be set about articles and past tickets."""
 
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
     keep_snapshots: int = 2
     """How many index snapshots stay on disk, the live one included."""

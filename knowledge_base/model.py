@@ -126,6 +126,9 @@ class DocumentHit:
     """The highest cosine of query and passage among its passages, -1..1."""
     hits: tuple[Hit, ...]
     """Its best passages, best first; at least one."""
+    feedback: LegScore | None = None
+    """What people's feedback on such questions adds to the score, its place among the
+    adjustments; None where it adds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

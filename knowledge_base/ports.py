@@ -55,6 +55,25 @@ class Encoder(Protocol):
         ...
 
 
+class Prior(Protocol):
+    """What is known of documents beforehand, besides what they say: people's feedback."""
+
+    def adjustments(
+        self, vector: npt.NDArray[np.float32], document_ids: Sequence[str]
+    ) -> npt.NDArray[np.float32]:
+        """Return what to add to each document's fused score, small and bounded.
+
+        Parameters
+        ----------
+        vector : array of shape (n_dimensions,)
+            Unit vector of the query.
+        document_ids : sequence of str
+            Documents that the asker may read. A document's adjustment must not depend on which
+            others are named.
+        """
+        ...
+
+
 class VectorIndex(Protocol):
     """Nearest neighbours by cosine."""
 

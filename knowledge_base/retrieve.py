@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -17,7 +17,7 @@ from knowledge_base.index.fusion import Scores, convex
 from knowledge_base.index.legs import LEGS, Allowed, Candidates, Question, Rows, gather
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.model import EVERYONE, Document, DocumentHit, Hit, LegScore, Passage, Pool
-from knowledge_base.ports import Encoder
+from knowledge_base.ports import Encoder, Prior
 from knowledge_base.text import join_plain, matched_words
 
 BM25_ONLY = ("bm25",)
@@ -51,6 +51,8 @@ class Retriever:
         The one that the index was built with.
     settings : RetrievalSettings
         Weights of the legs.
+    prior : Prior, optional
+        What people's feedback adds to the scores of documents; nothing without it.
 
     Raises
     ------
@@ -61,11 +63,17 @@ class Retriever:
     """
 
     def __init__(
-        self, snapshots: SnapshotFolder, encoder: Encoder, settings: RetrievalSettings
+        self,
+        snapshots: SnapshotFolder,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        *,
+        prior: Prior | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._encoder = encoder
         self._settings = settings
+        self._prior = prior
         self._open: _Open | None = None
         self._lock = threading.Lock()
         self._vectors: OrderedDict[str, Scores] = OrderedDict()
@@ -144,16 +152,22 @@ class Retriever:
             for leg, share in found.shares.items()
         }
         scores = convex(per_leg, weights)
+        feedback = self._feedback(current, query, rows, is_plain=legs is not None)
+        scores = np.asarray(scores + feedback, dtype=np.float32)
         ends = [*firsts[1:].tolist(), len(found.rows)]
         order = np.lexsort((rows, -scores))[: max(0, k)]
-        return tuple(
+        hits = (
             _document_hit(
                 ranking,
                 range(int(firsts[place]), ends[place]),
-                float(scores[place]),
+                float(np.clip(scores[place], 0.0, 1.0)),
                 _HITS_OF_THE_FIRST if rank < _THE_FIRST else 1,
             )
             for rank, place in enumerate(order.tolist())
+        )
+        return tuple(
+            replace(hit, feedback=_feedback_score(feedback, place))
+            for hit, place in zip(hits, order.tolist(), strict=True)
         )
 
     def document(self, document_id: str, *, groups: Collection[str]) -> Document | None:
@@ -238,6 +252,13 @@ class Retriever:
             vector = vector / np.linalg.norm(vector)
         return Question(text=query, vector=vector, extra_terms=evidence.extra_terms())
 
+    def _feedback(self, current: _Open, query: str, rows: Rows, *, is_plain: bool) -> Scores:
+        """Return what people's feedback adds to each of these documents, shape (n_rows,)."""
+        if self._prior is None or is_plain:
+            return np.zeros(len(rows), dtype=np.float32)
+        names = [current.content.cards[row].document_id for row in rows.tolist()]
+        return self._prior.adjustments(self._vector(query), names)
+
     def _vector(self, query: str) -> Scores:
         held = self._vectors.get(query)
         if held is not None:
@@ -274,6 +295,13 @@ def _allowed(current: _Open, groups: Collection[str], pools: Sequence[Pool]) -> 
         held = Allowed(passages=passages, documents=documents)
         current.allowed[key] = held
     return held
+
+
+def _feedback_score(feedback: Scores, place: int) -> LegScore | None:
+    if not feedback[place]:
+        return None
+    n_higher = int((feedback > feedback[place]).sum())
+    return LegScore(leg="feedback", score=float(feedback[place]), rank=1 + n_higher)
 
 
 def _document_hit(ranking: _Ranking, places: range, fused_score: float, n_hits: int) -> DocumentHit:
