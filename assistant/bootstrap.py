@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import sqlalchemy as sa
 import yaml
 
 from analytics.catalogue import Catalogue, load_catalogue
@@ -19,6 +20,8 @@ from assistant.answering.confidence import SHIPPED, Calibration, load_calibratio
 from assistant.clock import SystemClock
 from assistant.config import Settings
 from assistant.dialogue import Dialogue
+from assistant.feedback import FeedbackDesk, LivePrior
+from assistant.feedback_store import SqlFeedbackStore
 from assistant.library import IndexedArticles
 from assistant.messages import Messages, load_messages
 from assistant.model import Answered, Asker, Check, Conversation, Route
@@ -30,7 +33,12 @@ from assistant.skills.helpdesk import HelpdeskSkill
 from assistant.skills.insights import InsightsSkill
 from assistant.skills.smalltalk import SmalltalkSkill
 from assistant.store import SqlConversationStore, open_engine
-from knowledge_base.config import DEFAULT_ENCODER, EncoderSettings, KnowledgeBaseSettings
+from knowledge_base.config import (
+    DEFAULT_ENCODER,
+    EncoderSettings,
+    FeedbackSettings,
+    KnowledgeBaseSettings,
+)
 from knowledge_base.encoders import load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
@@ -60,7 +68,11 @@ class Parts:
                 name=DEFAULT_ENCODER if name == "default" else name,
                 threads=self.settings.encoder_threads,
                 cache_path=self.settings.knowledge_dir / "vectors.sqlite",
-            )
+            ),
+            feedback=FeedbackSettings(
+                cap=self.settings.feedback_cap,
+                anonymous_weight=self.settings.feedback_anonymous_weight,
+            ),
         )
 
     @cached_property
@@ -90,7 +102,12 @@ class Parts:
     @cached_property
     def retriever(self) -> Retriever:
         """The search over the live snapshot."""
-        return Retriever(self.snapshots, self.plain_encoder, self.knowledge_settings.retrieval)
+        return Retriever(
+            self.snapshots,
+            self.plain_encoder,
+            self.knowledge_settings.retrieval,
+            prior=self.prior,
+        )
 
     @cached_property
     def warehouse(self) -> DuckDBWarehouse:
@@ -126,8 +143,35 @@ class Parts:
 
     @cached_property
     def store(self) -> SqlConversationStore:
-        """Conversations, feedback and tickets."""
-        return SqlConversationStore(open_engine(self.settings.database_path))
+        """Conversations, votes and tickets."""
+        return SqlConversationStore(self.database)
+
+    @cached_property
+    def database(self) -> sa.Engine:
+        """The database of conversations."""
+        return open_engine(self.settings.database_path)
+
+    @cached_property
+    def feedback_store(self) -> SqlFeedbackStore:
+        """What people did with documents."""
+        return SqlFeedbackStore(self.database)
+
+    @cached_property
+    def prior(self) -> LivePrior:
+        """What feedback adds to the ranking."""
+        return LivePrior(
+            self.feedback_store, self.plain_encoder, self.knowledge_settings.feedback, self.clock
+        )
+
+    @cached_property
+    def feedback(self) -> FeedbackDesk:
+        """What takes feedback."""
+        return FeedbackDesk(
+            store=self.feedback_store,
+            conversations=self.store,
+            retriever=self.retriever,
+            clock=self.clock,
+        )
 
     @cached_property
     def clock(self) -> SystemClock:
@@ -189,6 +233,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         ),
         store=parts.store,
         desk=desk,
+        feedback=parts.feedback,
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

@@ -46,6 +46,13 @@ class Settings:
     min_route_probability: float = _setting(
         0.0, "Below this no route is taken; 0 means the router's own fitted threshold."
     )
+    feedback_cap: float = _setting(
+        0.1,
+        "Most that people's feedback adds to or takes from a document's score of 0..1; 0 is off.",
+    )
+    feedback_anonymous_weight: float = _setting(
+        0.25, "What the feedback of a visitor without an account counts; a known person's is 1."
+    )
     query_memory_limit_mb: int = _setting(2048, "Memory of one analytical query, in MB.")
     query_max_rows: int = _setting(
         1_000_000, "Rows that one query of the warehouse may return; more are cut, and said."
@@ -202,6 +209,8 @@ def _check_ranges(settings: Settings) -> None:
         "max_question_chars": (100, 100_000),
         "max_wrong_fraction": (0.001, 0.5),
         "min_route_probability": (0.0, 1.0),
+        "feedback_cap": (0.0, 0.5),
+        "feedback_anonymous_weight": (0.0, 1.0),
         "query_memory_limit_mb": (64, 1_000_000),
         "query_max_rows": (1_000, 100_000_000),
     }

@@ -5,6 +5,8 @@ AssistantError
 ├── ConversationNotFoundError
 ├── TurnNotFoundError
 ├── DocumentNotFoundError
+├── FeedbackNotShownError       feedback on a document that was not shown for the question
+├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
 ├── QuestionTooLongError
 ├── RouterError                 the router cannot be trained or read
@@ -56,6 +58,18 @@ class DocumentNotFoundError(AssistantError):
     """No document has this id, or the asker may not see it."""
 
     code = "document_not_found"
+
+
+class FeedbackNotShownError(AssistantError):
+    """The document was not shown for that question."""
+
+    code = "feedback_not_shown"
+
+
+class FeedbackLimitError(AssistantError):
+    """One person gave more feedback in a day than is taken."""
+
+    code = "feedback_limit"
 
 
 class EmptyQuestionError(AssistantError):

@@ -22,6 +22,9 @@ class Asker:
 
     user_id: str = "anonymous"
     groups: tuple[str, ...] = (EVERYONE,)
+    is_known: bool = False
+    """Whether somebody vouches for who it is: a sign-in, or the operator's own command line. A
+    cookie does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,18 @@ class HandedOff:
 
 
 Outcome = Answered | Clarification | Abstention | HandedOff
+
+
+def answer_documents(outcome: Outcome) -> tuple[str, ...]:
+    """Return the documents that an answer quotes, in order, once each."""
+    cited = outcome.citations if isinstance(outcome, Answered) else ()
+    return tuple(dict.fromkeys(item.document_id for item in cited))
+
+
+def shown_documents(outcome: Outcome) -> tuple[str, ...]:
+    """Return the documents that an outcome quotes or names as nearest, in order, once each."""
+    nearest = outcome.nearest if isinstance(outcome, Abstention) else ()
+    return (*answer_documents(outcome), *dict.fromkeys(item.document_id for item in nearest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from assistant.model import (
     ArticleView,
@@ -18,6 +21,7 @@ from assistant.model import (
     RouteDecision,
     Turn,
 )
+from knowledge_base.feedback import FeedbackEvent, FeedbackKind
 from knowledge_base.model import Document
 
 
@@ -72,6 +76,16 @@ class ConversationStore(Protocol):
         """
         ...
 
+    def turn(self, turn_id: str, *, user_id: str) -> Turn:
+        """Return one turn of this user.
+
+        Raises
+        ------
+        TurnNotFoundError
+            When there is none, or it is somebody else's.
+        """
+        ...
+
     def add_turn(self, turn: Turn, *, user_id: str) -> None:
         """Append a turn; its conversation is made when it is the first."""
         ...
@@ -92,6 +106,44 @@ class ConversationStore(Protocol):
         at: datetime,
     ) -> DeskTicket:
         """Open a ticket; the same conversation's open ticket is returned instead of a second."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """What people did with documents, kept durably."""
+
+    def add(self, events: Sequence[FeedbackEvent], *, turn_id: str | None = None) -> None:
+        """Keep events; one of the same person, question, document and kind is replaced."""
+        ...
+
+    def replace_votes(self, events: Sequence[FeedbackEvent], *, turn_id: str, person: str) -> None:
+        """Keep a person's votes on a turn in place of the earlier ones."""
+        ...
+
+    def remove(
+        self, *, event_ids: Collection[str] = (), person: str | None = None
+    ) -> tuple[FeedbackEvent, ...]:
+        """Forget these events and all of this person; return what was forgotten."""
+        ...
+
+    def events(self) -> tuple[FeedbackEvent, ...]:
+        """Return every event, oldest first."""
+        ...
+
+    def revision(self) -> int:
+        """Return a number that changes when the events do."""
+        ...
+
+    def n_since(self, person: str, since: datetime) -> int:
+        """Return how many events a person gave from a time on."""
+        ...
+
+    def vectors(self, encoder: str) -> Mapping[str, npt.NDArray[np.float32]]:
+        """Return the kept vectors of questions, of one encoder."""
+        ...
+
+    def keep_vectors(self, vectors: Mapping[str, npt.NDArray[np.float32]], *, encoder: str) -> None:
+        """Keep vectors of questions beside their events."""
         ...
 
 
@@ -125,6 +177,26 @@ class Assistant(Protocol):
         self, turn_id: str, *, asker: Asker, value: FeedbackValue, comment: str = ""
     ) -> None:
         """Store what the asker thought of a turn."""
+        ...
+
+    def add_feedback_event(
+        self,
+        kind: FeedbackKind,
+        document_id: str,
+        *,
+        asker: Asker,
+        turn_id: str | None = None,
+        question: str | None = None,
+    ) -> None:
+        """Store what the asker did with a document: opened it, accepted it as a suggestion.
+
+        Exactly one of `turn_id` (a turn of theirs that showed it) and `question` (what it was
+        suggested for) says what it was shown for.
+
+        Raises
+        ------
+        TurnNotFoundError, DocumentNotFoundError, FeedbackLimitError, FeedbackNotShownError
+        """
         ...
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:

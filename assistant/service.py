@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from analytics.ports import Insights
 from assistant.dialogue import Dialogue
 from assistant.errors import DocumentNotFoundError
+from assistant.feedback import FeedbackDesk
 from assistant.model import (
     ArticleView,
     Asker,
@@ -21,6 +22,7 @@ from assistant.model import (
 from assistant.ports import Articles, Clock
 from assistant.skills.desk import DeskSkill
 from assistant.store import SqlConversationStore
+from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 
 N_EXAMPLES = 6
@@ -33,6 +35,7 @@ class AssistantService:
     dialogue: Dialogue
     store: SqlConversationStore
     desk: DeskSkill
+    feedback: FeedbackDesk
     clock: Clock
     articles_in: Articles
     insights: Insights | None
@@ -66,6 +69,19 @@ class AssistantService:
         self.store.add_feedback(
             turn_id, user_id=asker.user_id, value=value, comment=comment, at=self.clock.now()
         )
+        self.feedback.vote(turn_id, asker=asker, value=value)
+
+    def add_feedback_event(
+        self,
+        kind: FeedbackKind,
+        document_id: str,
+        *,
+        asker: Asker,
+        turn_id: str | None = None,
+        question: str | None = None,
+    ) -> None:
+        """Store what the asker did with a document: opened it, accepted it as a suggestion."""
+        self.feedback.add(kind, document_id, asker=asker, turn_id=turn_id, question=question)
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""

@@ -10,61 +10,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.errors import AssistantError, ConversationNotFoundError, TurnNotFoundError
+from assistant.feedback_store import events_of_votes
 from assistant.model import Conversation, DeskTicket, FeedbackValue, Turn
+from assistant.tables import conversations as _conversations
+from assistant.tables import feedback as _feedback
+from assistant.tables import metadata
+from assistant.tables import tickets as _tickets
+from assistant.tables import turns as _turns
 from assistant.wire import dump_outcome, load_outcome
 
 FIRST_TICKET_NUMBER = 1000
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TITLE_CHARS = 80
-
-_metadata = sa.MetaData()
-_conversations = sa.Table(
-    "conversations",
-    _metadata,
-    sa.Column("conversation_id", sa.String, primary_key=True),
-    sa.Column("user_id", sa.String, nullable=False, index=True),
-    sa.Column("title", sa.String, nullable=False),
-    sa.Column("started_at", sa.String, nullable=False),
-    sa.Column("last_at", sa.String, nullable=False),
-)
-_turns = sa.Table(
-    "turns",
-    _metadata,
-    sa.Column("turn_id", sa.String, primary_key=True),
-    sa.Column("conversation_id", sa.ForeignKey("conversations.conversation_id"), index=True),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("text", sa.String, nullable=False),
-    sa.Column("route", sa.String, nullable=True),
-    sa.Column("outcome", sa.String, nullable=False),
-    sa.Column("body", sa.String, nullable=False),
-    sa.Column("asked_at", sa.String, nullable=False),
-    sa.Column("timings_ms", sa.String, nullable=False),
-    sa.UniqueConstraint("conversation_id", "ordinal"),
-)
-_feedback = sa.Table(
-    "feedback",
-    _metadata,
-    sa.Column("turn_id", sa.ForeignKey("turns.turn_id"), primary_key=True),
-    sa.Column("user_id", sa.String, primary_key=True),
-    sa.Column("value", sa.String, nullable=False),
-    sa.Column("comment", sa.String, nullable=False),
-    sa.Column("given_at", sa.String, nullable=False),
-)
-_tickets = sa.Table(
-    "desk_tickets",
-    _metadata,
-    sa.Column("ticket_number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("conversation_id", sa.String, nullable=True, unique=True),
-    sa.Column("user_id", sa.String, nullable=False),
-    sa.Column("subject", sa.String, nullable=False),
-    sa.Column("transcript", sa.String, nullable=False),
-    sa.Column("status", sa.String, nullable=False),
-    sa.Column("opened_at", sa.String, nullable=False),
-)
 
 
 def open_engine(path: Path) -> sa.Engine:
     """Return an engine on a SQLite file in WAL mode, with its tables made.
+
+    A file of an older version becomes one of this version; nothing in it is lost.
 
     Raises
     ------
@@ -96,7 +59,9 @@ def open_engine(path: Path) -> sa.Engine:
                 f"{path} has schema version {found}; this program knows up to {SCHEMA_VERSION}.",
                 hint="Use the newer program, or another home directory.",
             )
-        _metadata.create_all(connection)
+        metadata.create_all(connection)
+        if found == 1:
+            events_of_votes(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
     return engine
 
@@ -148,6 +113,19 @@ class SqlConversationStore:
             )
             for row in rows
         )
+
+    def turn(self, turn_id: str, *, user_id: str) -> Turn:
+        """Return one turn of this user."""
+        query = (
+            sa.select(_turns)
+            .join(_conversations, _turns.c.conversation_id == _conversations.c.conversation_id)
+            .where(_turns.c.turn_id == turn_id, _conversations.c.user_id == user_id)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise _no_turn(turn_id)
+        return _turn(row)
 
     def add_turn(self, turn: Turn, *, user_id: str) -> None:
         """Append a turn; its conversation is made when it is the first."""
@@ -206,9 +184,7 @@ class SqlConversationStore:
                 .where(_turns.c.turn_id == turn_id)
             ).scalar()
             if owner != user_id:
-                raise TurnNotFoundError(
-                    f"There is no turn {turn_id!r} of yours.", hint="Reload the conversation."
-                )
+                raise _no_turn(turn_id)
             key = sa.and_(_feedback.c.turn_id == turn_id, _feedback.c.user_id == user_id)
             connection.execute(_feedback.delete().where(key))
             connection.execute(
@@ -301,6 +277,12 @@ def _no_conversation(conversation_id: str) -> ConversationNotFoundError:
     return ConversationNotFoundError(
         f"There is no conversation {conversation_id!r} of yours.",
         hint="Start a new one by leaving the conversation out.",
+    )
+
+
+def _no_turn(turn_id: str) -> TurnNotFoundError:
+    return TurnNotFoundError(
+        f"There is no turn {turn_id!r} of yours.", hint="Reload the conversation."
     )
 
 

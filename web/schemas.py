@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analytics.model import ChartKind, Unit
 from assistant.model import (
@@ -41,6 +41,30 @@ class FeedbackRequest(Strict):
 
     value: FeedbackValue
     comment: str = Field(default="", max_length=2000)
+
+
+class FeedbackEventRequest(Strict):
+    """What the asker did with a document: opened it, took it over as a suggestion."""
+
+    kind: Literal["click", "accepted", "edited"] = Field(
+        description="Opened; used as it stands; used after changing it."
+    )
+    document_id: str = Field(min_length=1, max_length=1000)
+    turn_id: ConversationId | None = Field(
+        default=None, description="The turn of yours that showed it."
+    )
+    question: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20_000,
+        description="What it was suggested for, when no turn showed it: a ticket's text.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> FeedbackEventRequest:
+        if (self.turn_id is None) == (self.question is None):
+            raise ValueError("give either turn_id or question")
+        return self
 
 
 class TicketRequest(Strict):

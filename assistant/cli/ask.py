@@ -32,7 +32,7 @@ def ask(
 ) -> None:
     """Ask one question, of any kind."""
     assistant = build_assistant(current_settings())
-    asker = Asker(user_id=user_id, groups=tuple(dict.fromkeys((EVERYONE, *groups))))
+    asker = Asker(user_id=user_id, groups=tuple(dict.fromkeys((EVERYONE, *groups))), is_known=True)
     turn = assistant.ask(text, asker=asker, conversation_id=conversation_id)
     body = turn_to_json(turn)
     write_json(body, json_file)

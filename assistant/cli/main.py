@@ -32,6 +32,7 @@ class LazyGroup(click.Group):
         "data": "assistant.cli.data:data",
         "train": "assistant.cli.models:train",
         "models": "assistant.cli.models:models",
+        "feedback": "assistant.cli.feedback:feedback",
         "config": "assistant.cli.configuration:config",
         "eval": "assistant.cli.evals:evaluate",
     }

@@ -15,6 +15,7 @@ from web.schemas import (
     ConversationBody,
     ConversationList,
     ConversationSummary,
+    FeedbackEventRequest,
     FeedbackRequest,
     TicketBody,
     TicketRequest,
@@ -100,6 +101,26 @@ def add_feedback(
 ) -> Response:
     """Store what the asker thought of a turn."""
     assistant.add_feedback(turn_id, asker=asker, value=body.value, comment=body.comment)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/feedback/events",
+    status_code=204,
+    responses=failures(404, 429, *CHANGES),
+    summary="Say what you did with a document",
+)
+def add_feedback_event(
+    body: FeedbackEventRequest, assistant: AssistantOf, asker: AskerOf
+) -> Response:
+    """Store that the asker opened a document that was shown, or took a suggestion over."""
+    assistant.add_feedback_event(
+        body.kind,
+        body.document_id,
+        asker=asker,
+        turn_id=body.turn_id,
+        question=body.question,
+    )
     return Response(status_code=204)
 
 

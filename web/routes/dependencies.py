@@ -19,6 +19,7 @@ _WHEN = {
     413: "The body is longer than 64 KiB.",
     415: "The body is not JSON.",
     422: "A field is missing, unknown or wrong, or the question cannot be read.",
+    429: "More was sent within a day than is taken from one person.",
     500: "Something failed; the log has the request id.",
     503: "Something must be set up first; the hint says what.",
 }

@@ -33,6 +33,7 @@ from assistant.model import (
     Turn,
 )
 from assistant.wire import turn_to_json
+from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 from tests.integration.web import fake_content as content
 
@@ -125,6 +126,7 @@ class FakeAssistant:
     ready: bool = True
     saved: dict[str, Conversation] = field(default_factory=dict)
     votes: list[tuple[str, str, FeedbackValue, str]] = field(default_factory=list)
+    events: list[tuple[str, str, str, str | None, str | None]] = field(default_factory=list)
     tickets: dict[str | None, DeskTicket] = field(default_factory=dict)
     failure: Exception | None = None
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -207,6 +209,17 @@ class FakeAssistant:
         if turn_id not in turns:
             raise TurnNotFoundError("There is no such answer.", hint="Reload.")
         self.votes.append((turn_id, asker.user_id, value, comment))
+
+    def add_feedback_event(
+        self,
+        kind: FeedbackKind,
+        document_id: str,
+        *,
+        asker: Asker,
+        turn_id: str | None = None,
+        question: str | None = None,
+    ) -> None:
+        self.events.append((kind, document_id, asker.user_id, turn_id, question))
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         if conversation_id is not None:

@@ -130,6 +130,27 @@ def test_feedback_reaches_the_assistant(client: TestClient, assistant: FakeAssis
     ]
 
 
+def test_an_event_names_a_document_and_what_it_was_shown_for(
+    client: TestClient, assistant: FakeAssistant
+) -> None:
+    turn = client.post(f"{V1}/ask", json={"text": EXAMPLES[0]}).json()
+    shown = {"kind": "click", "document_id": VPN_ID, "turn_id": turn["turn_id"]}
+    suggested = {"kind": "accepted", "document_id": VPN_ID, "question": "VPN drops"}
+    wrong = [
+        {"kind": "click", "document_id": VPN_ID},
+        {**shown, "question": "VPN drops"},
+        {**shown, "kind": "up"},
+        {**shown, "rank": 1},
+    ]
+    told = [client.post(f"{V1}/feedback/events", json=body) for body in (shown, suggested, *wrong)]
+
+    assert [answer.status_code for answer in told] == [204, 204, 422, 422, 422, 422]
+    assert [(kind, place, question) for kind, place, _, _, question in assistant.events] == [
+        ("click", VPN_ID, None),
+        ("accepted", VPN_ID, "VPN drops"),
+    ]
+
+
 def test_a_ticket_is_opened_once_for_a_conversation(client: TestClient) -> None:
     name = client.post(f"{V1}/ask", json={"text": EXAMPLES[0]}).json()["conversation_id"]
     body = {"subject": "VPN drops", "conversation_id": name}
@@ -194,7 +215,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         for method, operation in methods.items()
     ]
 
-    assert len(operations) == 10
+    assert len(operations) == 11
     assert "HTTPValidationError" not in json.dumps(described)
     for path, method, operation in operations:
         answers = operation["responses"]

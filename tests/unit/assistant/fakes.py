@@ -74,6 +74,13 @@ class FakeConversationStore:
             raise ConversationNotFoundError("no such conversation", hint="start a new one")
         return found
 
+    def turn(self, turn_id: str, *, user_id: str) -> Turn:
+        for item in self.saved.values():
+            for turn in item.turns:
+                if turn.turn_id == turn_id and item.user_id == user_id:
+                    return turn
+        raise TurnNotFoundError("no such turn", hint="reload")
+
     def add_turn(self, turn: Turn, *, user_id: str) -> None:
         found = self.saved.get(turn.conversation_id)
         if found is not None and found.user_id != user_id:

@@ -32,7 +32,7 @@ def test_the_map_names_every_error_class_and_no_other() -> None:
 
 
 def test_every_status_is_one_that_the_api_documents() -> None:
-    assert set(STATUS_BY_ERROR.values()) <= {400, 403, 404, 413, 415, 422, 500, 503}
+    assert set(STATUS_BY_ERROR.values()) <= {400, 403, 404, 413, 415, 422, 429, 500, 503}
 
 
 def test_codes_are_unique() -> None:

@@ -1,0 +1,99 @@
+"""The tables of conversations, feedback and tickets, and how older databases become newer ones."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),
+    sa.Column("user_id", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("started_at", sa.String, nullable=False),
+    sa.Column("last_at", sa.String, nullable=False),
+)
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("turn_id", sa.String, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.conversation_id"), index=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("route", sa.String, nullable=True),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("body", sa.String, nullable=False),
+    sa.Column("asked_at", sa.String, nullable=False),
+    sa.Column("timings_ms", sa.String, nullable=False),
+    sa.UniqueConstraint("conversation_id", "ordinal"),
+)
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("turn_id", sa.ForeignKey("turns.turn_id"), primary_key=True),
+    sa.Column("user_id", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+    sa.Column("comment", sa.String, nullable=False),
+    sa.Column("given_at", sa.String, nullable=False),
+)
+tickets = sa.Table(
+    "desk_tickets",
+    metadata,
+    sa.Column("ticket_number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("conversation_id", sa.String, nullable=True, unique=True),
+    sa.Column("user_id", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("transcript", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("opened_at", sa.String, nullable=False),
+)
+feedback_events = sa.Table(
+    "feedback_events",
+    metadata,
+    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("user_id", sa.String, nullable=False, index=True),
+    sa.Column("is_known", sa.Boolean, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("question", sa.String, nullable=False),
+    sa.Column("document_id", sa.String, nullable=False, index=True),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("turn_id", sa.ForeignKey("turns.turn_id", ondelete="CASCADE"), nullable=True),
+    sa.Column("encoder", sa.String, nullable=True),
+    sa.Column("vector", sa.LargeBinary, nullable=True),
+    sa.UniqueConstraint("user_id", "question", "document_id", "kind"),
+)
+"""What people did with documents. `vector` is the question's, of the encoder named."""
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
+"""Rises with each change of what it names, so that a running server notices one made elsewhere."""
+vocabulary = sa.Table(
+    "vocabulary",
+    metadata,
+    sa.Column("short", sa.String, primary_key=True),
+    sa.Column("meaning", sa.String, primary_key=True),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("n_texts", sa.Integer, nullable=False),
+    sa.Column("examples", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+"""What short forms and nicknames may stand for, and what the operator said of it."""
+
+
+def revision(connection: sa.Connection, name: str) -> int:
+    """Return how often what is named was changed."""
+    query = sa.select(revisions.c.number).where(revisions.c.name == name)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def raise_revision(connection: sa.Connection, name: str) -> None:
+    """Note a change of what is named."""
+    number = revision(connection, name) + 1
+    connection.execute(revisions.delete().where(revisions.c.name == name))
+    connection.execute(revisions.insert().values(name=name, number=number))
