@@ -90,6 +90,22 @@ class LegScore:
     """From 1."""
 
 
+ExpansionSource = Literal["spelling", "corpus", "operator", "general"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """What a query was searched for besides its own words."""
+
+    written: str
+    """The word or short form of the query."""
+    meaning: str
+    """What was searched for too."""
+    source: ExpansionSource
+    """Who says so: the nearest spelling, a definition in the articles, an operator, common
+    usage."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A passage that was found, and why."""
@@ -126,6 +142,8 @@ class DocumentHit:
     """The highest cosine of query and passage among its passages, -1..1."""
     hits: tuple[Hit, ...]
     """Its best passages, best first; at least one."""
+    expansions: tuple[Expansion, ...] = ()
+    """What the query was searched for besides its own words; the same for every hit of it."""
     feedback: LegScore | None = None
     """What people's feedback on such questions adds to the score, its place among the
     adjustments; None where it adds nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,13 +12,25 @@ import numpy as np
 
 from knowledge_base.config import RetrievalSettings
 from knowledge_base.errors import IndexCorruptError
+from knowledge_base.expansion import expand
+from knowledge_base.glossary import Glossary
 from knowledge_base.index.content import Content, read_content
 from knowledge_base.index.fusion import Scores, convex
 from knowledge_base.index.legs import LEGS, Allowed, Candidates, Question, Rows, gather
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
-from knowledge_base.model import EVERYONE, Document, DocumentHit, Hit, LegScore, Passage, Pool
+from knowledge_base.model import (
+    EVERYONE,
+    Document,
+    DocumentHit,
+    Expansion,
+    Hit,
+    LegScore,
+    Passage,
+    Pool,
+)
 from knowledge_base.ports import Encoder, Prior
 from knowledge_base.text import join_plain, matched_words
+from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
 """The lexical baseline: BM25 over passages."""
@@ -30,6 +42,10 @@ _THE_FIRST = 10
 _HITS_OF_THE_FIRST = 3
 
 
+_Scope = tuple[tuple[str, ...], tuple[str, ...]]
+"""Groups and pools of a search."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A snapshot in use, with what is worth keeping between queries."""
@@ -37,7 +53,9 @@ class _Open:
     name: str
     manifest: Manifest
     content: Content
-    allowed: dict[tuple[tuple[str, ...], tuple[str, ...]], Allowed] = field(default_factory=dict)
+    allowed: dict[_Scope, Allowed] = field(default_factory=dict)
+    phrases: dict[_Scope, dict[str, bool]] = field(default_factory=dict)
+    """Who asks, and where → which phrases stand in what they may read."""
 
 
 class Retriever:
@@ -53,6 +71,8 @@ class Retriever:
         Weights of the legs.
     prior : Prior, optional
         What people's feedback adds to the scores of documents; nothing without it.
+    glossary : callable, optional
+        Gives what short forms and nicknames stand for, as it is now; nothing without it.
 
     Raises
     ------
@@ -69,11 +89,13 @@ class Retriever:
         settings: RetrievalSettings,
         *,
         prior: Prior | None = None,
+        glossary: Callable[[], Glossary] = Glossary,
     ) -> None:
         self._snapshots = snapshots
         self._encoder = encoder
         self._settings = settings
         self._prior = prior
+        self._glossary = glossary
         self._open: _Open | None = None
         self._lock = threading.Lock()
         self._vectors: OrderedDict[str, Scores] = OrderedDict()
@@ -115,7 +137,7 @@ class Retriever:
             `acl` names none of the groups are never looked at.
         """
         current = self._current()
-        found = self._gather(current, query, groups, pools, legs)
+        found, _ = self._gather(current, query, groups, pools, legs)
         if found is None:
             return ()
         fused = convex(found.shares, self._settings.weights)
@@ -139,7 +161,7 @@ class Retriever:
         one. Parameters as in `search`.
         """
         current = self._current()
-        found = self._gather(current, query, groups, pools, legs)
+        found, expansions = self._gather(current, query, groups, pools, legs)
         if found is None:
             return ()
         content = current.content
@@ -166,7 +188,7 @@ class Retriever:
             for rank, place in enumerate(order.tolist())
         )
         return tuple(
-            replace(hit, feedback=_feedback_score(feedback, place))
+            replace(hit, feedback=_feedback_score(feedback, place), expansions=expansions)
             for hit, place in zip(hits, order.tolist(), strict=True)
         )
 
@@ -228,22 +250,26 @@ class Retriever:
         groups: Collection[str],
         pools: Sequence[Pool],
         legs: Sequence[str] | None,
-    ) -> Candidates | None:
+    ) -> tuple[Candidates | None, tuple[Expansion, ...]]:
+        """Return what was found, and what was searched for besides the query's own words."""
         chosen = tuple(legs) if legs is not None else tuple(self._settings.weights)
         unknown = [leg for leg in chosen if leg not in LEGS]
         if unknown:
             raise ValueError(f"unknown leg {unknown[0]!r}; expected some of {', '.join(LEGS)}")
         allowed = _allowed(current, groups, pools)
         if not query.strip() or not chosen or len(allowed.passages) == 0:
-            return None
-        question = self._question(current, query, is_plain=legs is not None)
+            return None, ()
+        expansions: tuple[Expansion, ...] = ()
+        if legs is not None:
+            question = Question(text=query, vector=self._vector(query))
+        else:
+            seen = current.phrases.setdefault(_scope(groups, pools), {})
+            expanded = expand(current.content, allowed, query, self._glossary(), seen)
+            question, expansions = self._question(query, expanded.evidence), expanded.expansions
         found = gather(current.content, question, allowed, chosen, self._settings.candidates)
-        return found if len(found.rows) else None
+        return (found if len(found.rows) else None), expansions
 
-    def _question(self, current: _Open, query: str, *, is_plain: bool) -> Question:
-        if is_plain:
-            return Question(text=query, vector=self._vector(query))
-        evidence = current.content.vocabulary.evidence(query)
+    def _question(self, query: str, evidence: Evidence) -> Question:
         rewritten = evidence.rewrite(query)
         vector = self._vector(query)
         if rewritten != query:
@@ -279,8 +305,12 @@ def may_read(acl: Collection[str], groups: Collection[str]) -> bool:
     return EVERYONE in acl or bool(set(acl) & set(groups))
 
 
+def _scope(groups: Collection[str], pools: Sequence[Pool]) -> _Scope:
+    return tuple(sorted(set(groups))), tuple(sorted(set(pools)))
+
+
 def _allowed(current: _Open, groups: Collection[str], pools: Sequence[Pool]) -> Allowed:
-    key = (tuple(sorted(set(groups))), tuple(sorted(set(pools))))
+    key = _scope(groups, pools)
     held = current.allowed.get(key)
     if held is None:
         content = current.content
