@@ -39,6 +39,9 @@ class Settings:
         "of any sentence-transformers model.",
     )
     encoder_threads: int = _setting(0, "Threads of the encoder; 0 means one for each core.")
+    max_file_mb: int = _setting(50, "Longest file that is ingested, packed or unpacked, in MB.")
+    parse_memory_mb: int = _setting(1024, "Memory of the process that reads files, in MB.")
+    parse_seconds: int = _setting(60, "Processor time that reading one file may take, in seconds.")
     max_question_chars: int = _setting(4000, "Longest question that is read, in characters.")
     max_wrong_fraction: float = _setting(
         0.1, "Share of given answers that may be wrong; sets the threshold of abstention."
@@ -47,7 +50,7 @@ class Settings:
         0.0, "Below this no route is taken; 0 means the router's own fitted threshold."
     )
     feedback_cap: float = _setting(
-        0.1,
+        0.2,
         "Most that people's feedback adds to or takes from a document's score of 0..1; 0 is off.",
     )
     feedback_anonymous_weight: float = _setting(
@@ -206,6 +209,9 @@ def _check_ranges(settings: Settings) -> None:
     limits: dict[str, tuple[float, float]] = {
         "port": (0, 65535),
         "encoder_threads": (0, 1024),
+        "max_file_mb": (1, 1_000),
+        "parse_memory_mb": (256, 1_000_000),
+        "parse_seconds": (1, 3_600),
         "max_question_chars": (100, 100_000),
         "max_wrong_fraction": (0.001, 0.5),
         "min_route_probability": (0.0, 1.0),

@@ -65,23 +65,44 @@ class RetrievalSettings:
 class FeedbackSettings:
     """How far people's feedback may move a ranking."""
 
-    cap: float = 0.1
+    cap: float = 0.2
     """Most that all feedback together adds to or takes from a document's fused score; 0 is off."""
     min_people: int = 3
-    """So many whole opinions must agree before anything moves."""
+    """So many people must agree before anything moves. Of those who agree, one fewer than that,
+    the loudest, are never heard."""
     shrinkage: float = 4.0
     """Opinions of nobody in particular that every document starts with. All events of one person
     move a score by at most cap / shrinkage."""
     anonymous_weight: float = 0.25
     """What the opinion of a person counts whom nobody vouches for."""
-    most_anonymous_people: float = 4.0
-    """All of them together count as at most so many people."""
+    most_anonymous_people: float = 1.0
+    """All of them together count as at most so many people who agree with others."""
     same_topic_from: float = 0.5
     """Questions with a lower cosine have nothing to do with each other."""
     same_topic_whole: float = 0.85
     """From this cosine on they ask the same."""
     half_life_days: float = 180.0
     """After so many days an opinion counts half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsingSettings:
+    """What reading one file may take, and what it may give."""
+
+    max_file_bytes: int = 50_000_000
+    """Longest file, packed or unpacked."""
+    max_archive_bytes: int = 1_000_000_000
+    """Everything in one archive together, unpacked, archives inside it included."""
+    max_archive_depth: int = 3
+    """How many archives or mails may be packed into each other."""
+    max_chars: int = 4_000_000
+    """Longest text of one document."""
+    memory_bytes: int = 1_024_000_000
+    """Address space of the parsing process."""
+    cpu_s: int = 60
+    """Processor time for one file."""
+    n_files_per_process: int = 500
+    """After so many files the process is replaced, so that nothing piles up in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from knowledge_base.vocabulary import Evidence, LongForm
 
 MOST_PASSAGES_READ = 60
 """So many passages with all words of a phrase are looked at for the phrase itself."""
-_WRITTEN_OUT_SHARE = 0.5
-"""A general abbreviation that the corpus hardly ever writes out is a word of its own there."""
+_WRITTEN_OUT_SHARE = 3.0
+"""A general abbreviation that the corpus itself writes, and not its meaning so many times as often,
+is a word of its own there: the long form would lead away from the texts that use it."""
 
 Seen = MutableMapping[str, bool]
 """Phrase → whether a passage that the asker may read has it; kept while an index is open."""

@@ -207,16 +207,44 @@ class FeedbackPrior:
         return np.clip((cosines - low) / (high - low), 0.0, 1.0)
 
     def _support(self, opinions: _Opinions, n_documents: int, sign: int) -> npt.NDArray[np.float64]:
-        """Return the weight of opinions of one sign beyond what is needed before they count."""
+        """Return the weight of opinions of one sign beyond those needed before any count."""
         settings = self._settings
         strengths = np.maximum(0.0, sign * opinions.values)
-        known = self._is_known[opinions.people]
-        by_known = np.bincount(opinions.documents, weights=strengths * known, minlength=n_documents)
-        by_anonymous = np.bincount(
-            opinions.documents, weights=strengths * ~known, minlength=n_documents
+        is_known = self._is_known[opinions.people]
+        known, anonymous = (
+            _beyond_the_loudest(
+                opinions.documents[of_these],
+                strengths[of_these],
+                n_documents,
+                (settings.min_people - 1) / weight,
+            )
+            * weight
+            for of_these, weight in (
+                (is_known, 1.0),
+                (~is_known, max(settings.anonymous_weight, 1e-9)),
+            )
         )
-        heard = np.minimum(by_anonymous * settings.anonymous_weight, settings.most_anonymous_people)
-        return np.asarray(np.maximum(0.0, by_known + heard - (settings.min_people - 1)))
+        return np.asarray(known + np.minimum(anonymous, settings.most_anonymous_people))
+
+
+def _beyond_the_loudest(
+    documents: npt.NDArray[np.int64],
+    strengths: npt.NDArray[np.float64],
+    n_documents: int,
+    n_unheard: float,
+) -> npt.NDArray[np.float64]:
+    """Return each document's sum of strengths without its strongest ones, shape (n_documents,).
+
+    So many are left out, the last perhaps in part. What is left rises with each strength and by
+    no more than it: few people alone leave nothing, whatever they say.
+    """
+    order = np.lexsort((-strengths, documents))
+    documents, strengths = documents[order], strengths[order]
+    firsts = np.searchsorted(documents, documents, side="left")
+    n_louder = np.arange(len(documents)) - firsts
+    heard = np.clip(n_louder + 1 - n_unheard, 0.0, 1.0)
+    sums = np.bincount(documents, weights=strengths * heard, minlength=n_documents)
+    return np.asarray(sums, dtype=np.float64)
 
 
 def most_one_person_can_move(settings: FeedbackSettings) -> float:
