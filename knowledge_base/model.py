@@ -189,6 +189,10 @@ class Resolution:
     text: str
     is_confirmed: bool
     """Whether the requester said afterwards that it worked."""
+    is_contradicted: bool = False
+    """Whether the requester said later that it did not help, or did not last."""
+    author: MessageRole = "agent"
+    """Who wrote it; a requester who found it alone is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

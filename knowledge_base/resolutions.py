@@ -10,6 +10,10 @@ from knowledge_base.sources.markdown import with_hash
 from knowledge_base.text import normalise
 
 _CONFIRMED = 2.0
+_PASSED_OVER = -0.75
+"""The requester neither thanks nor complains, and more follows."""
+_FOUND = 4.5
+"""Of a requester's own find: more than any question of an agent that came before it."""
 _RESOLVED_STATES = frozenset({"resolved", "closed", "solved", "done", "completed", "fixed"})
 
 
@@ -34,6 +38,20 @@ _DENIES = _any_of(
     r"not (?:work|better|yet|help)|again not\b|unfortunately\b",
     r"same (?:error|problem|issue|thing|message)",
     r"tried (?:that|this)\b|already (?:did|done|tried)\b",
+    r"(?:done|did),? (?:but )?(?:still |the )?same\b|^same\b[:.,!]",
+    r"(?:locked|gone|down|broken|dead|failing|fails) again\b|is back\b(?= (?:today|this))",
+)
+# The requester found it: said outright, or seen in how the desk answers.
+_FOUND_MYSELF = _any_of(
+    r"(?:found|fixed|solved|sorted|figured) (?:it |this |that )?(?:out )?(?:by )?(?:myself|meanwhile)\b",
+    r"forget it\b|never ?mind\b|no longer needed\b|sorry for the noise\b|turn(?:s|ed) out\b",
+    r"(?:so )?it was (?:just )?(?:my|an? |the )(?:own |old |wrong |mistake|fault|other )",
+    r"my (?:own )?(?:mistake|fault|bad)\b|i (?:just )?(?:noticed|realised|realized|discovered)\b",
+)
+_CREDITS = _any_of(
+    r"well (?:found|spotted|done)\b|good (?:find|catch)\b|exactly what i\b|nice find\b",
+    r"(?:thanks|thank you) for (?:writing|telling|letting|sharing|posting|the (?:update|feedback))",
+    r"glad (?:it|that|you|to hear)\b",
 )
 _ACKNOWLEDGES = _any_of(
     r"we (?:have )?received\b|thank you for (?:contacting|your)\b",
@@ -54,6 +72,9 @@ _INSTRUCTS = _any_of(
     r"i (?:have |'ve )?(?:reissued|approved|raised)\b",
     r"we (?:have )?(?:reset|changed|added|removed|renewed|replaced|fixed|restored)\b",
 )
+
+_DID = _any_of(r"(?:clicked|pressed|switched|chose|signed|took|set|changed|restarted|removed)\b")
+_NOTE = re.compile(r"(?:\(?internal |private )?notes?(?: to (?:self|file))?\b\)? ?[:.-]")
 
 
 def find_resolution(ticket: Ticket) -> Resolution | None:
@@ -78,9 +99,9 @@ def find_resolution(ticket: Ticket) -> Resolution | None:
         return None
     best: tuple[float, int] | None = None
     for index, message in enumerate(ticket.messages):
-        if message.role != "agent" or not message.text.strip():
+        score = _score(ticket.messages, index)
+        if score is None:
             continue
-        score = _instruction_score(message) + _answer_score(ticket.messages[index + 1 :])
         if best is None or (score, index) > best:
             best = (score, index)
     if best is None or best[0] <= 0:
@@ -89,7 +110,10 @@ def find_resolution(ticket: Ticket) -> Resolution | None:
     return Resolution(
         message_index=index,
         text=ticket.messages[index].text,
-        is_confirmed=_answer_score(ticket.messages[index + 1 :]) >= _CONFIRMED,
+        is_confirmed=ticket.messages[index].role == "requester"
+        or _answer_score(ticket.messages[index + 1 :]) >= _CONFIRMED,
+        is_contradicted=_is_contradicted(ticket.messages[index + 1 :]),
+        author=ticket.messages[index].role,
     )
 
 
@@ -151,6 +175,40 @@ def _is_resolved(ticket: Ticket) -> bool:
     return ticket.resolved_at is not None or ticket.status.lower() in _RESOLVED_STATES
 
 
+def _score(messages: Sequence[Message], index: int) -> float | None:
+    """Return how likely a message is the fix, or None when it cannot be."""
+    message = messages[index]
+    if not message.text.strip() or message.role == "system":
+        return None
+    if message.role == "agent":
+        return _instruction_score(message) + _answer_score(messages[index + 1 :])
+    if index == 0 or all(other.role == "requester" for other in messages[:index]):
+        is_only_word = bool(_FOUND_MYSELF.search(normalise(message.text)))
+        return _FOUND if index > 0 and is_only_word else None
+    text = normalise(message.text)
+    later = [other for other in messages[index + 1 :] if other.role == "agent"][:1]
+    is_credited = bool(later) and bool(_CREDITS.search(normalise(later[0].text)))
+    earlier = next(other for other in reversed(messages[:index]) if other.role != "requester")
+    was_asked = earlier.role == "system" or _is_question(normalise(earlier.text))
+    if _FOUND_MYSELF.search(text) and (was_asked or is_credited):
+        return _FOUND
+    if is_credited and was_asked and len(_INSTRUCTS.findall(text)) + len(_DID.findall(text)) >= 2:
+        return _FOUND
+    return None
+
+
+def _is_contradicted(later: Sequence[Message]) -> bool:
+    """Return whether the requester's last word says that the fix did not help or did not last."""
+    spoken = [normalise(message.text) for message in later if message.role == "requester"]
+    return bool(spoken) and bool(_DENIES.search(spoken[-1])) and not _CONFIRMS.search(spoken[-1])
+
+
+def _is_question(text: str) -> bool:
+    parts = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+    n_questions = sum(1 for part in parts if "?" in part)
+    return bool(parts) and n_questions > 0
+
+
 def _instruction_score(message: Message) -> float:
     text = normalise(message.text)
     score = 0.5 + min(4, len(_INSTRUCTS.findall(text))) * 0.5
@@ -160,7 +218,7 @@ def _instruction_score(message: Message) -> float:
     n_questions = sum(1 for part in sentences if part.endswith("?"))
     if sentences and n_questions >= len(sentences) / 2:
         score -= 1.0
-    if len(text) < 25:
+    if len(text) < 25 or _NOTE.match(text):
         score -= 1.0
     return score
 
@@ -181,5 +239,5 @@ def _answer_score(later: Sequence[Message]) -> float:
             if _CONFIRMS.search(text):
                 return _CONFIRMED
             is_last = all(other.role != "requester" for other in later[place + 1 :])
-            return 1.0 if is_last else -0.25
+            return 1.0 if is_last else _PASSED_OVER
     return 0.25
