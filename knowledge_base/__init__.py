@@ -18,8 +18,10 @@ from knowledge_base.errors import (
     SourceError,
     StoreError,
 )
+from knowledge_base.index.access import may_read
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
-from knowledge_base.ingest import build_index, ingest
+from knowledge_base.indexing import build_index
+from knowledge_base.ingest import Ingester, ingest
 from knowledge_base.model import (
     EVERYONE,
     Block,
@@ -35,7 +37,7 @@ from knowledge_base.model import (
     Ticket,
 )
 from knowledge_base.resolutions import find_resolution, ticket_document
-from knowledge_base.retrieve import BM25_ONLY, DENSE_ONLY, Retriever, may_read
+from knowledge_base.retrieve import BM25_ONLY, DENSE_ONLY, Retriever
 from knowledge_base.sources.corpus import CorpusSource
 from knowledge_base.sources.markdown import MarkdownSource, markdown_source
 from knowledge_base.sources.tickets import TicketSource, ticket_from_row
@@ -61,6 +63,7 @@ __all__ = [
     "IndexCorruptError",
     "IndexMissingError",
     "IngestReport",
+    "Ingester",
     "KnowledgeBaseError",
     "KnowledgeBaseSettings",
     "LegScore",

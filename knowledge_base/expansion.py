@@ -13,8 +13,9 @@ import numpy as np
 
 from knowledge_base.glossary import Glossary, Sense
 from knowledge_base.index.content import Content
-from knowledge_base.index.legs import Allowed, Rows
+from knowledge_base.index.legs import Allowed
 from knowledge_base.model import Expansion
+from knowledge_base.ports import Mask
 from knowledge_base.text import join_plain, stem, terms, unique, words
 from knowledge_base.vocabulary import Evidence, LongForm
 
@@ -42,6 +43,8 @@ def expand(
     query: str,
     glossary: Glossary,
     seen: Seen,
+    *,
+    readable: Mask,
 ) -> Expanded:
     """Return what a query may also have meant, for an asker who may read these rows.
 
@@ -57,8 +60,11 @@ def expand(
         Approved, rejected and general senses.
     seen : mutable mapping
         Remembers what was looked up for these rows.
+    readable : array of bool, shape (n_passages,)
+        The passages of every pool that the asker may read; spelling and abbreviations are learned
+        from them.
     """
-    evidence = content.vocabulary.evidence(query)
+    evidence = content.vocabulary.evidence(query, readable)
     mined = tuple(
         each
         for each in evidence.long_forms
@@ -124,7 +130,7 @@ def _as_long_form(query: str, sense: Sense) -> LongForm:
     )
 
 
-def n_passages_with(content: Content, phrase: str, rows: Rows) -> int:
+def n_passages_with(content: Content, phrase: str, allowed: Mask) -> int:
     """Return in how many of these passages a phrase stands, inflected or not.
 
     At most the first `MOST_PASSAGES_READ` passages that have all of its words are read; beyond
@@ -132,12 +138,12 @@ def n_passages_with(content: Content, phrase: str, rows: Rows) -> int:
     """
     wanted = _stems(phrase)
     content_terms = unique(terms(phrase.replace("-", " ")))
-    if not content_terms or len(rows) == 0:
+    if not content_terms:
         return 0
-    has_all = np.ones(len(rows), dtype=bool)
+    has_all = allowed.copy()
     for term in content_terms:
-        has_all &= content.bm25_passages.scores([term])[rows] > 0
-    candidates = rows[has_all]
+        has_all &= content.bm25_passages.scores([term]) > 0
+    candidates = np.flatnonzero(has_all)
     if len(wanted) == 1:
         return len(candidates)
     n_read = min(len(candidates), MOST_PASSAGES_READ)

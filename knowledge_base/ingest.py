@@ -1,40 +1,32 @@
 """Sources → documents → passages → store → index.
 
 An ingest may be killed at any moment and run again: documents are written one transaction each,
-vectors are kept as they are computed, and the index is compared with the store by a digest, so the
-next run takes up whatever is missing and repeats nothing.
+vectors are kept as they are computed, and the index is compared with the store by a sum over the
+versions of all documents, so the next run takes up whatever is missing and repeats nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from pathlib import Path, PurePosixPath
 
-from knowledge_base.chunking import CHUNKER_VERSION, cut
+from knowledge_base.chunking import cut
 from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.errors import SourceError
-from knowledge_base.index.content import INDEX_VERSION, write_content
-from knowledge_base.index.snapshot import Manifest, SnapshotFolder
+from knowledge_base.index.delta import Change, change_sum
+from knowledge_base.index.segment import version_digest
+from knowledge_base.index.snapshot import SnapshotFolder
+from knowledge_base.indexing import Progress, Upkeep, build_index, no_progress, pipeline_name
 from knowledge_base.model import Document, FailedSource, IngestReport, Ticket
-from knowledge_base.ports import IngestStore, Source, SourceRegister
+from knowledge_base.ports import Encoder, IngestStore, Source, SourceRegister
 from knowledge_base.resolutions import find_resolution, ticket_document
 from knowledge_base.vector_cache import CachedEncoder
 
-
-class Progress(Protocol):
-    """Told how far an ingest is."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """`stage` is "read" or "encode"; `total` is None while it is not known."""
-        ...
-
-
-def no_progress(stage: str, done: int, total: int | None) -> None:
-    """Report nothing."""
+_ATTEMPTS = 5
+"""So often a change is tried again when another writer was quicker; then everything is compared."""
 
 
 def ingest(
@@ -93,62 +85,131 @@ def ingest(
     )
 
 
-def build_index(
-    store: IngestStore,
-    encoder: CachedEncoder,
-    snapshots: SnapshotFolder,
-    settings: KnowledgeBaseSettings,
-    progress: Progress = no_progress,
-) -> Manifest:
-    """Build a snapshot of the store, unless the live one is already that.
+class Ingester:
+    """Changes single documents while people ask: what it returns from can be found.
 
-    Returns
-    -------
-    Manifest
-        Of the live snapshot.
+    Parameters
+    ----------
+    store : IngestStore
+        Where documents are kept.
+    encoder : Encoder
+        Texts → vectors.
+    snapshots : SnapshotFolder
+        The index.
+    settings : KnowledgeBaseSettings
+        How documents are cut and indexed.
     """
-    digest = corpus_digest(store.versions(), encoder.name, settings)
-    live = snapshots.manifest()
-    if live is not None and live.corpus_digest == digest and live.encoder == encoder.name:
-        return live
-    contents = [(document, held) for document, held in store.contents() if held]
 
-    def describe(files: Mapping[str, str]) -> Manifest:
-        return Manifest(
-            encoder=encoder.name,
-            corpus_digest=digest,
-            n_documents=len(contents),
-            n_passages=sum(len(held) for _, held in contents),
-            files=files,
+    def __init__(
+        self,
+        store: IngestStore,
+        encoder: Encoder,
+        snapshots: SnapshotFolder,
+        settings: KnowledgeBaseSettings,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._upkeep = Upkeep(snapshots, encoder, settings)
+        self._lock = threading.Lock()
+        self._merging = threading.Lock()
+        self._is_in_step = False
+        """Whether the index was as the store after the last change made here."""
+
+    def upsert(self, item: Document | Ticket, *, source: str) -> FailedSource | None:
+        """Store a document or ticket and return when it can be found.
+
+        Parameters
+        ----------
+        item : Document or Ticket
+            A ticket is written as a document with what fixed it.
+        source : str
+            Name of the source that it is filed under.
+
+        Returns
+        -------
+        FailedSource or None
+            Why it is not kept: it is private, spam, or has no text but headings. An older version
+            of it is gone then.
+        """
+        prepared = _prepare(item)
+        name = _name(item)
+        with self._lock:
+            if isinstance(prepared, FailedSource):
+                self._remove([name])
+                return prepared
+            document = prepared.document
+            passages = cut(document, self._settings.chunking)
+            if not passages and prepared.ticket is None:
+                self._remove([name])
+                return _without_text(name)
+            before = self._hash(name)
+            was_in_step = self._is_in_step
+            self._is_in_step = False
+            self._store.replace(source, document, passages, prepared.ticket)
+            self._publish(
+                Change(
+                    contents=[(document, passages)] if passages else [],
+                    gone=frozenset({name}),
+                    corpus_sum=_sum_changer([(name, before, document.content_hash)]),
+                ),
+                was_in_step=was_in_step,
+            )
+            return None
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Forget documents and return when none of them can be found; unknown ids are ignored."""
+        with self._lock:
+            self._remove(sorted(set(document_ids)))
+
+    def merge(self) -> bool:
+        """Join segments of the index where there is reason to; never blocks readers or writers.
+
+        To be called now and then beside everything else. What would take minutes is done in a
+        process of its own. Returns whether there was anything to do; while another thread is at it
+        there is not.
+        """
+        if not self._merging.acquire(blocking=False):
+            return False
+        try:
+            # Apart from the one that writes: an open index is kept by each.
+            upkeep = Upkeep(self._upkeep.snapshots, self._upkeep.encoder, self._settings)
+            if upkeep.is_long_merge_due():
+                upkeep.merge_apart()
+                return True
+            return upkeep.merge()
+        finally:
+            self._merging.release()
+
+    def _remove(self, document_ids: Sequence[str]) -> None:
+        changes = [(each, self._hash(each), None) for each in document_ids]
+        known = [change for change in changes if change[1] is not None]
+        if not known and self._is_in_step:
+            return
+        was_in_step = self._is_in_step
+        self._is_in_step = False
+        self._store.remove(document_ids)
+        self._publish(
+            Change(contents=[], gone=frozenset(document_ids), corpus_sum=_sum_changer(known)),
+            was_in_step=was_in_step,
         )
 
-    def report(done: int, total: int) -> None:
-        progress("encode", done, total)
+    def _publish(self, change: Change, *, was_in_step: bool) -> None:
+        """Publish a change, or, where that cannot be done alone, whatever the index lacks."""
+        for _ in range(_ATTEMPTS if was_in_step else 0):
+            index = self._upkeep.usable()
+            if index is None:
+                break
+            if self._upkeep.change(index, change) is not None:
+                self._is_in_step = True
+                return
+        build_index(
+            self._store, self._upkeep.encoder, self._upkeep.snapshots, self._settings, merge=False
+        )
+        self._is_in_step = True
 
-    with snapshots.building() as folder:
-        write_content(folder, contents, encoder, settings.retrieval, report)
-        return snapshots.publish(folder, describe)
-
-
-def corpus_digest(
-    versions: Mapping[str, str], encoder_name: str, settings: KnowledgeBaseSettings
-) -> str:
-    """Return the sha256 of everything that an index depends on."""
-    retrieval = settings.retrieval
-    head = (
-        f"{INDEX_VERSION}|{encoder_name}|{retrieval.bm25_k1}|{retrieval.bm25_b}|"
-        f"{pipeline_name(settings)}\n"
-    )
-    digest = hashlib.sha256(head.encode())
-    for document_id, content_hash in sorted(versions.items()):
-        digest.update(f"{document_id}\0{content_hash}\n".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def pipeline_name(settings: KnowledgeBaseSettings) -> str:
-    """Return a name of the way in which documents are cut."""
-    chunking = settings.chunking
-    return f"chunks-{CHUNKER_VERSION}-{chunking.max_words}-{chunking.small_words}"
+    def _hash(self, document_id: str) -> str | None:
+        held = self._store.document(document_id)
+        return held.content_hash if held is not None else None
 
 
 @dataclass(slots=True)
@@ -213,15 +274,19 @@ def _ingest_one(
                 continue
             passages = cut(document, settings.chunking)
             if not passages and prepared.ticket is None:
-                reason = "It has no text but headings."
-                tally.failed.append(FailedSource(source=name, reason=reason, is_skipped=True))
+                tally.failed.append(_without_text(name))
                 seen.remove(name)
                 emptied.add(name)
                 continue
             store.replace(source.name, document, passages, prepared.ticket)
             (tally.changed if name in everywhere else tally.added).append(name)
     # What could not be read this time stays as it was; what is a stub, spam or private now goes.
-    gone = set(before) - seen - failed if source.is_complete else set()
+    # So does everything that came out of an archive that could not be read this time.
+    gone = {
+        name
+        for name in (set(before) - seen - failed if source.is_complete else ())
+        if not any(str(above) in failed for above in PurePosixPath(name).parents)
+    }
     gone |= (emptied - seen) & set(everywhere)
     store.remove(sorted(gone))
     tally.removed.extend(gone)
@@ -252,3 +317,14 @@ def _name(item: Document | Ticket | FailedSource) -> str:
     if isinstance(item, Ticket):
         return f"ticket/{item.ticket_id}"
     return item.document_id if isinstance(item, Document) else item.source
+
+
+def _without_text(name: str) -> FailedSource:
+    return FailedSource(source=name, reason="It has no text but headings.", is_skipped=True)
+
+
+def _sum_changer(changes: Sequence[tuple[str, str | None, str | None]]) -> Callable[[int], int]:
+    """Return how a sum of versions changes when documents go from one content hash to another."""
+    gone = [version_digest(each, before) for each, before, _ in changes if before is not None]
+    come = [version_digest(each, after) for each, _, after in changes if after is not None]
+    return lambda before: change_sum(before, gone=gone, come=come)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from knowledge_base.model import Document, FailedSource, Passage, Ticket
 
 Vectors = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 class Source(Protocol):
@@ -78,17 +78,13 @@ class VectorIndex(Protocol):
     """Nearest neighbours by cosine."""
 
     def search(
-        self, queries: Vectors, k: int, *, allowed: npt.NDArray[np.int64] | None = None
+        self, queries: Vectors, k: int, *, allowed: Mask | None = None
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
         """Return cosines and row numbers, each (n_queries, k'), best first, ties by row number.
 
-        `allowed` restricts the search to these row numbers before ranking. k' ≤ k when fewer
-        rows are allowed.
+        `allowed`, shape (n_rows,), says for every row whether it may be found, before anything is
+        ranked. k' ≤ k when fewer rows are allowed.
         """
-        ...
-
-    def save(self, path: Path) -> None:
-        """Write the index to one file."""
         ...
 
 
@@ -119,6 +115,12 @@ class CorpusReader(Protocol):
 
     def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
         """Yield every document with its passages, by document id, as of one moment."""
+        ...
+
+    def some_contents(
+        self, document_ids: Collection[str]
+    ) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        """Yield these documents with their passages, likewise; unknown ids are left out."""
         ...
 
     def versions(self) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -14,12 +14,13 @@ from knowledge_base.config import RetrievalSettings
 from knowledge_base.errors import IndexCorruptError
 from knowledge_base.expansion import expand
 from knowledge_base.glossary import Glossary
-from knowledge_base.index.content import Content, read_content
+from knowledge_base.index.access import OpenContent, may_read
+from knowledge_base.index.content import Content
+from knowledge_base.index.delta import open_index
 from knowledge_base.index.fusion import Scores, convex
-from knowledge_base.index.legs import LEGS, Allowed, Candidates, Question, Rows, gather
+from knowledge_base.index.legs import LEGS, Candidates, Question, Rows, gather
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.model import (
-    EVERYONE,
     Document,
     DocumentHit,
     Expansion,
@@ -38,24 +39,10 @@ DENSE_ONLY = ("dense",)
 """The dense baseline: cosine over passages."""
 
 _REMEMBERED_QUERIES = 256
+_PATIENCE_S = 0.2
 _THE_FIRST = 10
 _HITS_OF_THE_FIRST = 3
-
-
-_Scope = tuple[tuple[str, ...], tuple[str, ...]]
-"""Groups and pools of a search."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """A snapshot in use, with what is worth keeping between queries."""
-
-    name: str
-    manifest: Manifest
-    content: Content
-    allowed: dict[_Scope, Allowed] = field(default_factory=dict)
-    phrases: dict[_Scope, dict[str, bool]] = field(default_factory=dict)
-    """Who asks, and where → which phrases stand in what they may read."""
+_POOLS: tuple[Pool, ...] = ("article", "ticket")
 
 
 class Retriever:
@@ -73,6 +60,8 @@ class Retriever:
         What people's feedback adds to the scores of documents; nothing without it.
     glossary : callable, optional
         Gives what short forms and nicknames stand for, as it is now; nothing without it.
+    question_encoder : Encoder, optional
+        Reads questions in place of `encoder`; its vectors lie in the same space.
 
     Raises
     ------
@@ -90,20 +79,23 @@ class Retriever:
         *,
         prior: Prior | None = None,
         glossary: Callable[[], Glossary] = Glossary,
+        question_encoder: Encoder | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._encoder = encoder
+        self._question_encoder = question_encoder or encoder
         self._settings = settings
         self._prior = prior
         self._glossary = glossary
-        self._open: _Open | None = None
+        self._open: OpenContent | None = None
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._vectors: OrderedDict[str, Scores] = OrderedDict()
 
     @property
     def manifest(self) -> Manifest:
         """Return what the live snapshot is made of."""
-        return self._current().manifest
+        return self._current().index.manifest
 
     def search(
         self,
@@ -216,7 +208,7 @@ class Retriever:
         cards = current.content.cards
         found = [
             (cards[row].document_id, cards[row].title)
-            for row in _allowed(current, groups, pools).documents.tolist()
+            for row in np.flatnonzero(current.allowed(groups, pools).documents).tolist()
         ]
         return tuple(sorted(found, key=lambda item: (item[1].lower(), item[0])))
 
@@ -225,27 +217,36 @@ class Retriever:
         self._current()
         self._vector("warm up")
 
-    def _current(self) -> _Open:
-        name = self._snapshots.current_name()
+    def _current(self) -> OpenContent:
         held = self._open
-        if held is not None and held.name == name:
+        if held is not None and held.index.name == self._snapshots.current_name():
             return held
-        with self._lock:
-            if self._open is not None and self._open.name == name:
-                return self._open
-            folder, manifest = self._snapshots.open()
-            if manifest.encoder != self._encoder.name:
-                raise IndexCorruptError(
-                    f"The index was built with the encoder {manifest.encoder!r}; "
-                    f"the settings name {self._encoder.name!r}.",
-                    hint="Run `deskwise ingest` again, or set the encoder back.",
-                )
-            self._open = _Open(name=folder.name, manifest=manifest, content=read_content(folder))
-            return self._open
+        # Whoever comes while a large snapshot is being opened goes on with the one before.
+        patience_s = -1 if held is None else _PATIENCE_S
+        if not self._opening.acquire(timeout=patience_s):
+            assert held is not None
+            return held
+        try:
+            held = self._open
+            if held is None or held.index.name != self._snapshots.current_name():
+                held = self._open = self._take_up(held)
+            return held
+        finally:
+            self._opening.release()
+
+    def _take_up(self, held: OpenContent | None) -> OpenContent:
+        index = open_index(self._snapshots, held.index.segments if held is not None else None)
+        if index.manifest.encoder != self._encoder.name:
+            raise IndexCorruptError(
+                f"The index was built with the encoder {index.manifest.encoder!r}; "
+                f"the settings name {self._encoder.name!r}.",
+                hint="Run `deskwise ingest` again, or set the encoder back.",
+            )
+        return OpenContent(index=index, content=index.content())
 
     def _gather(
         self,
-        current: _Open,
+        current: OpenContent,
         query: str,
         groups: Collection[str],
         pools: Sequence[Pool],
@@ -256,15 +257,18 @@ class Retriever:
         unknown = [leg for leg in chosen if leg not in LEGS]
         if unknown:
             raise ValueError(f"unknown leg {unknown[0]!r}; expected some of {', '.join(LEGS)}")
-        allowed = _allowed(current, groups, pools)
-        if not query.strip() or not chosen or len(allowed.passages) == 0:
+        allowed = current.allowed(groups, pools)
+        if not query.strip() or not chosen or allowed.n_passages == 0:
             return None, ()
         expansions: tuple[Expansion, ...] = ()
         if legs is not None:
             question = Question(text=query, vector=self._vector(query))
         else:
-            seen = current.phrases.setdefault(_scope(groups, pools), {})
-            expanded = expand(current.content, allowed, query, self._glossary(), seen)
+            # Words that the asker may not read must not show in what is made of theirs.
+            readable = current.allowed(groups, _POOLS).passages
+            seen = current.phrases(groups, pools)
+            glossary = self._glossary()
+            expanded = expand(current.content, allowed, query, glossary, seen, readable=readable)
             question, expansions = self._question(query, expanded.evidence), expanded.expansions
         found = gather(current.content, question, allowed, chosen, self._settings.candidates)
         return (found if len(found.rows) else None), expansions
@@ -278,7 +282,7 @@ class Retriever:
             vector = vector / np.linalg.norm(vector)
         return Question(text=query, vector=vector, extra_terms=evidence.extra_terms())
 
-    def _feedback(self, current: _Open, query: str, rows: Rows, *, is_plain: bool) -> Scores:
+    def _feedback(self, current: OpenContent, query: str, rows: Rows, *, is_plain: bool) -> Scores:
         """Return what people's feedback adds to each of these documents, shape (n_rows,)."""
         if self._prior is None or is_plain:
             return np.zeros(len(rows), dtype=np.float32)
@@ -289,42 +293,12 @@ class Retriever:
         held = self._vectors.get(query)
         if held is not None:
             return held
-        vector: Scores = self._encoder.encode([query])[0]
+        vector: Scores = self._question_encoder.encode([query])[0]
         with self._lock:
             self._vectors[query] = vector
             while len(self._vectors) > _REMEMBERED_QUERIES:
                 self._vectors.popitem(last=False)
         return vector
-
-
-def may_read(acl: Collection[str], groups: Collection[str]) -> bool:
-    """Return whether an asker of these groups may read what has this access list.
-
-    An empty list admits nobody; `everyone` on it admits everybody.
-    """
-    return EVERYONE in acl or bool(set(acl) & set(groups))
-
-
-def _scope(groups: Collection[str], pools: Sequence[Pool]) -> _Scope:
-    return tuple(sorted(set(groups))), tuple(sorted(set(pools)))
-
-
-def _allowed(current: _Open, groups: Collection[str], pools: Sequence[Pool]) -> Allowed:
-    key = _scope(groups, pools)
-    held = current.allowed.get(key)
-    if held is None:
-        content = current.content
-        verdicts: dict[tuple[str, ...], bool] = {}
-        flags = np.zeros(len(content.cards), dtype=bool)
-        for row, card in enumerate(content.cards):
-            if card.acl not in verdicts:
-                verdicts[card.acl] = may_read(card.acl, groups)
-            flags[row] = verdicts[card.acl] and card.pool in pools
-        documents: Rows = np.flatnonzero(flags).astype(np.int64)
-        passages: Rows = np.flatnonzero(flags[content.passage_document]).astype(np.int64)
-        held = Allowed(passages=passages, documents=documents)
-        current.allowed[key] = held
-    return held
 
 
 def _feedback_score(feedback: Scores, place: int) -> LegScore | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -106,20 +106,25 @@ class SqliteStore:
 
     def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
         """Yield every document with its passages, by document id, as of one moment."""
-        held: dict[str, list[Passage]] = {}
         with self._reading() as connection:
-            ordered = sa.select(schema.passages).order_by(
-                schema.passages.c.document_id, schema.passages.c.ordinal
-            )
-            for row in connection.execute(ordered):
-                passage = _passage(row._mapping)
-                held.setdefault(passage.document_id, []).append(passage)
-            rows = connection.execute(
-                sa.select(schema.documents).order_by(schema.documents.c.document_id)
-            )
-            found = [_document(row._mapping) for row in rows]
-        for document in found:
-            yield document, tuple(held.get(document.document_id, ()))
+            found = _contents(connection, sa.true(), sa.true())
+        yield from found
+
+    def some_contents(
+        self, document_ids: Collection[str]
+    ) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        """Yield these documents with their passages, likewise; unknown ids are left out."""
+        listed = sorted(set(document_ids))
+        found: list[tuple[Document, tuple[Passage, ...]]] = []
+        with self._reading() as connection:
+            for start in range(0, len(listed), 500):
+                part = listed[start : start + 500]
+                found += _contents(
+                    connection,
+                    schema.documents.c.document_id.in_(part),
+                    schema.passages.c.document_id.in_(part),
+                )
+        yield from found
 
     def versions(self) -> Mapping[str, str]:
         """Return document id → content hash of all documents, by document id."""
@@ -211,6 +216,26 @@ class SqliteStore:
             for version, migrate in enumerate(schema.MIGRATIONS[current:], start=current + 1):
                 migrate(connection)
                 connection.execute(schema.schema_version.insert().values(version=version))
+
+
+def _contents(
+    connection: sa.Connection,
+    are_documents: sa.ColumnElement[bool],
+    are_passages: sa.ColumnElement[bool],
+) -> list[tuple[Document, tuple[Passage, ...]]]:
+    """Read documents with their passages, by document id."""
+    held: dict[str, list[Passage]] = {}
+    ordered = sa.select(schema.passages).order_by(
+        schema.passages.c.document_id, schema.passages.c.ordinal
+    )
+    for row in connection.execute(ordered.where(are_passages)):
+        passage = _passage(row._mapping)
+        held.setdefault(passage.document_id, []).append(passage)
+    rows = connection.execute(
+        sa.select(schema.documents).where(are_documents).order_by(schema.documents.c.document_id)
+    )
+    documents = [_document(row._mapping) for row in rows]
+    return [(each, tuple(held.get(each.document_id, ()))) for each in documents]
 
 
 def _configure(connection: Any, _: object) -> None:

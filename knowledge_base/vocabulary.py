@@ -6,27 +6,27 @@ the long form of an abbreviation. The query itself is never replaced; a guess is
 
 from __future__ import annotations
 
-import json
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
-from knowledge_base.errors import IndexCorruptError
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.abbreviations import ABBREVIATION, definition_key, mine_abbreviations
+from knowledge_base.arrays import Arrays, named, under
+from knowledge_base.ports import Mask
+from knowledge_base.postings import Keys, Postings
 from knowledge_base.text import STOP_WORDS, terms, words
 
 _SHORTEST = 4
 _LONG = 8
 _LEAST_TEXTS = 2
+_AT_ONCE = 4096
 
-# `Exchange Web Services (EWS)`: a bracketed abbreviation, and the words right before it.
-_BRACKETED = re.compile(r" \(([A-Z][A-Za-z0-9]{1,8}?)s?\)")
-_WORDS_BEFORE = re.compile(r"(?:[A-Za-z][\w'/-]* )*[A-Za-z][\w'/-]*$")
-_MOST_CHARACTERS_BEFORE = 100
-_MOST_WORDS_BEFORE = 7
-_ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z0-9]{1,8}\b")
-_SMALL_WORDS = frozenset({"of", "the", "and", "for", "to", "in", "on"})
 # An abbreviation that is hardly ever written out is a word of its own (IT, SIP): its long form
 # would only lead away from the texts that use it.
 _WRITTEN_OUT_SHARE = 0.5
@@ -81,82 +81,74 @@ class Evidence:
 
 
 class Vocabulary:
-    """The words and abbreviations of a corpus.
+    """The words and abbreviations of a corpus, and in which texts they stand.
+
+    What somebody may not read teaches them nothing: every method that is given the readable texts
+    answers as if the corpus were those alone.
 
     Parameters
     ----------
-    counts : mapping of str to int
-        Normalised alphabetic words → number of texts.
-    long_forms : collection of LongForm
-        At most one for each abbreviation.
-    also_words : collection of str
-        Further words that are no mistakes although the corpus lacks them.
+    parts : sequence of VocabularyPart
+        From `build`, `read` or `stacked`.
     """
 
-    def __init__(
-        self,
-        counts: Mapping[str, int],
-        long_forms: Collection[LongForm] = (),
-        also_words: Collection[str] = (),
-    ) -> None:
-        self._counts = counts
-        self._long_forms = {each.abbreviation: each for each in long_forms}
-        self._also_words = frozenset(also_words)
-        self._targets = sorted(
-            word
-            for word, count in counts.items()
-            if count >= _LEAST_TEXTS and len(word) >= _SHORTEST
-        )
+    def __init__(self, parts: Sequence[VocabularyPart]) -> None:
+        self._parts = tuple(parts)
+        self._first_rows = [0, *np.cumsum([part.n_texts for part in self._parts]).tolist()]
 
     @classmethod
     def build(cls, texts: Sequence[str], also_words: Collection[str] = ()) -> Vocabulary:
-        """Mine texts as they are written, before normalising."""
-        counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update({word for word in words(text) if word.isalpha()})
-        return cls(dict(counts), mine_long_forms(texts), also_words)
+        """Mine texts as they are written, before normalising.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            May be empty.
+        also_words : collection of str
+            Further words that are no mistakes although the corpus lacks them.
+        """
+        return cls([VocabularyPart.build(texts, also_words)])
 
     @classmethod
-    def load(cls, path: Path) -> Vocabulary:
-        """Open a saved vocabulary.
+    def stacked(cls, vocabularies: Sequence[Vocabulary]) -> Vocabulary:
+        """Return several vocabularies as one, their texts numbered on in this order."""
+        return cls([part for vocabulary in vocabularies for part in vocabulary._parts])
 
-        Raises
-        ------
-        IndexCorruptError
-            When the file is unreadable.
-        """
-        try:
-            saved = json.loads(path.read_text("utf-8"))
-            long_forms = [LongForm(**each) for each in saved["long_forms"]]
-            return cls(saved["counts"], long_forms, saved["also_words"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexCorruptError(
-                f"{path.name!r} cannot be read as a vocabulary.",
-                hint="Build the index anew with `deskwise ingest`.",
-            ) from error
+    @classmethod
+    def read(cls, arrays: Arrays) -> Vocabulary:
+        """Open what `arrays` returned."""
+        return cls([VocabularyPart.read(arrays)])
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays of a vocabulary in one part, to be written."""
+        (part,) = self._parts
+        return part.arrays()
 
     @property
     def long_forms(self) -> Mapping[str, LongForm]:
-        """Return abbreviation → what it stands for."""
-        return self._long_forms
+        """Return abbreviation → what it stands for, of the whole corpus."""
+        every = {key.partition("\0")[0] for part in self._parts for key in part.defined.keys.all()}
+        found = {each: self._long_form(each, None) for each in sorted(every)}
+        return {each: form for each, form in found.items() if form is not None}
 
     def __contains__(self, word: str) -> bool:
-        return word in self._counts
+        return self._stands(word, None)
 
-    def save(self, path: Path) -> None:
-        """Write the vocabulary to one file."""
-        saved = {
-            "counts": self._counts,
-            "long_forms": [asdict(each) for _, each in sorted(self._long_forms.items())],
-            "also_words": sorted(self._also_words),
-        }
-        path.write_text(json.dumps(saved, ensure_ascii=False, sort_keys=True), "utf-8")
+    def evidence(self, query: str, readable: Mask | None = None) -> Evidence:
+        """Return what the query may also have meant; nothing for an empty one.
 
-    def evidence(self, query: str) -> Evidence:
-        """Return what the query may also have meant; nothing for an empty one."""
-        return Evidence(repairs=self.repairs(query), long_forms=self._expansions(query))
+        Parameters
+        ----------
+        query : str
+            As it is written.
+        readable : array of bool, shape (n_texts,), optional
+            The texts that the asker may read; all of them without it.
+        """
+        return Evidence(
+            repairs=self.repairs(query, readable), long_forms=self._expansions(query, readable)
+        )
 
-    def repairs(self, query: str) -> tuple[Repair, ...]:
+    def repairs(self, query: str, readable: Mask | None = None) -> tuple[Repair, ...]:
         """Return the nearest corpus word of each word that looks like a mistake.
 
         Letters may be missing, added, changed or swapped: one in words of up to seven letters, two
@@ -168,36 +160,45 @@ class Vocabulary:
         ----------
         query : str
             Empty, or without unknown words, gives no repairs.
+        readable : array of bool, optional
+            As in `evidence`.
         """
         unknown = dict.fromkeys(
             word
             for word in words(query)
             if word.isalpha()
             and len(word) >= _SHORTEST
-            and word not in self._counts
-            and word not in self._also_words
             and word not in STOP_WORDS
+            and not any(part.also_words.find(word) >= 0 for part in self._parts)
+            and not self._stands(word, readable)
         )
-        found = (self._nearest(word) for word in unknown)
+        found = (self._nearest(word, readable) for word in unknown)
         return tuple(repair for repair in found if repair is not None)
 
-    def _nearest(self, word: str) -> Repair | None:
+    def _nearest(self, word: str, readable: Mask | None) -> Repair | None:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
         limit = 2 if len(word) >= _LONG else 1
-        near = [
-            (edits, -self._counts[found], found)
+        near: dict[str, int] = {}
+        for number, part in enumerate(self._parts):
+            # In a later part a single text counts: another part may have the second one.
+            offered = part.targets(_LEAST_TEXTS if number == 0 else 1, word[0], word[1])
             for found, edits, _ in extract(
-                word, self._targets, scorer=OSA.distance, score_cutoff=limit, limit=None
-            )
-            if found[0] == word[0] or found[:2] == word[1::-1]
-        ]
-        return Repair(written=word, meant=min(near)[2]) if near else None
+                word, offered, scorer=OSA.distance, score_cutoff=limit, limit=None
+            ):
+                if found[0] == word[0] or found[:2] == word[1::-1]:
+                    near[found] = edits
+        for edits in sorted(set(near.values())):
+            counted = ((-self._count(each, readable), each) for each in near if near[each] == edits)
+            best = min(counted)
+            if -best[0] >= _LEAST_TEXTS:
+                return Repair(written=word, meant=best[1])
+        return None
 
-    def _expansions(self, query: str) -> tuple[LongForm, ...]:
-        written = dict.fromkeys(_ABBREVIATION.findall(query))
-        known = (self._long_forms.get(each) for each in written)
+    def _expansions(self, query: str, readable: Mask | None) -> tuple[LongForm, ...]:
+        written = dict.fromkeys(ABBREVIATION.findall(query))
+        known = (self._long_form(each, readable) for each in written)
         return tuple(
             each
             for each in known
@@ -206,6 +207,125 @@ class Vocabulary:
             and each.n_written_out >= _WRITTEN_OUT_SHARE * each.n_written
         )
 
+    def _long_form(self, abbreviation: str, readable: Mask | None) -> LongForm | None:
+        meanings: Counter[str] = Counter()
+        for part, own in self._each(readable):
+            for meaning in part.meanings(abbreviation):
+                key = definition_key(abbreviation, meaning)
+                meanings[meaning] += _total(part.defined, key, own)
+        best = min(((-count, meaning) for meaning, count in meanings.items()), default=(0, ""))
+        if best[0] == 0:
+            return None
+        return LongForm(
+            abbreviation=abbreviation,
+            meaning=best[1],
+            n_defined=-best[0],
+            n_written=sum(_total(p.written, abbreviation, own) for p, own in self._each(readable)),
+            n_written_out=sum(_total(p.spelled, best[1], own) for p, own in self._each(readable)),
+        )
+
+    def _stands(self, word: str, readable: Mask | None) -> bool:
+        return any(_is_any(part.words, word, own) for part, own in self._each(readable))
+
+    def _count(self, word: str, readable: Mask | None) -> int:
+        """Return in how many texts a word stands."""
+        return sum(_total(part.words, word, own) for part, own in self._each(readable))
+
+    def _each(self, readable: Mask | None) -> Iterable[tuple[VocabularyPart, Mask | None]]:
+        for part, first in zip(self._parts, self._first_rows, strict=False):
+            yield part, None if readable is None else readable[first : first + part.n_texts]
+
+
+class VocabularyPart:
+    """The words of some texts, numbered from 0.
+
+    Parameters
+    ----------
+    n_texts : int
+        How many texts there are.
+    words : Postings
+        Normalised alphabetic words → texts, counted once in each.
+    abbreviations : tuple of Postings
+        Definitions (abbreviation, zero byte, meaning), abbreviations as written, and meanings as
+        written out → texts, with how often.
+    also_words : Keys
+        Words that are no mistakes although no text has them.
+    """
+
+    def __init__(
+        self,
+        n_texts: int,
+        words: Postings,
+        abbreviations: tuple[Postings, Postings, Postings],
+        also_words: Keys,
+    ) -> None:
+        self.n_texts = n_texts
+        self.words = words
+        self.defined, self.written, self.spelled = abbreviations
+        self.also_words = also_words
+        self._targets: dict[int, list[str]] = {}
+
+    @classmethod
+    def build(cls, texts: Sequence[str], also_words: Collection[str] = ()) -> VocabularyPart:
+        """Mine texts; see `Vocabulary.build`."""
+        spoken = Postings.build({word for word in words(text) if word.isalpha()} for text in texts)
+        keys = Keys.build(sorted(also_words))
+        return cls(len(texts), spoken, mine_abbreviations(texts), keys)
+
+    @classmethod
+    def read(cls, arrays: Arrays) -> VocabularyPart:
+        """Open what `arrays` returned."""
+        defined, written, spelled = (Postings.read(under(arrays, name)) for name in _ABBREVIATIONS)
+        return cls(
+            int(arrays["shape"][0]),
+            Postings.read(under(arrays, "words")),
+            (defined, written, spelled),
+            Keys.read(under(arrays, "also_words")),
+        )
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays to be written."""
+        arrays = {
+            "shape": np.asarray([self.n_texts], dtype=np.int64),
+            **named("words", self.words.arrays()),
+            **named("also_words", self.also_words.arrays()),
+        }
+        for name in _ABBREVIATIONS:
+            arrays |= named(name, getattr(self, name).arrays())
+        return arrays
+
+    def meanings(self, abbreviation: str) -> tuple[str, ...]:
+        """Return everything that some text says the abbreviation stands for."""
+        keys = self.defined.keys
+        head = f"{abbreviation}\0"
+        place = keys.behind(head)
+        found: list[str] = []
+        while place < len(keys) and (key := keys[place]).startswith(head):
+            found.append(key[len(head) :])
+            place += 1
+        return tuple(found)
+
+    def targets(self, least: int, *initials: str) -> list[str]:
+        """Return the words in at least so many texts that begin with one of these letters."""
+        held = self._targets.get(least)
+        if held is None:
+            is_common = self.words.counts() >= least
+            held = [
+                word
+                for word, is_target in zip(self.words.keys.all(), is_common, strict=True)
+                if is_target and len(word) >= _SHORTEST
+            ]
+            self._targets[least] = held
+        found: list[str] = []
+        for initial in sorted(set(initials)):
+            start = bisect_left(held, initial)
+            end = bisect_left(held, chr(ord(initial) + 1), start)
+            found += held[start:end]
+        return found
+
+
+_ABBREVIATIONS = ("defined", "written", "spelled")
+
 
 def mine_long_forms(texts: Sequence[str]) -> tuple[LongForm, ...]:
     """Return the abbreviations that texts define in brackets, each with its commonest meaning.
@@ -213,62 +333,24 @@ def mine_long_forms(texts: Sequence[str]) -> tuple[LongForm, ...]:
     An abbreviation fits when its letters are the first letters of the words before the bracket
     (small words may be skipped) or the capitals in them.
     """
-    defined: dict[str, Counter[str]] = {}
-    for text in texts:
-        for match in _BRACKETED.finditer(text):
-            place = match.start()
-            before = _WORDS_BEFORE.search(text[max(0, place - _MOST_CHARACTERS_BEFORE) : place])
-            if before is None:
-                continue
-            meaning = _meaning(before.group().split()[-_MOST_WORDS_BEFORE:], match.group(1))
-            if meaning:
-                defined.setdefault(match.group(1), Counter())[meaning.lower()] += 1
-    commonest = {
-        abbreviation: min((-count, meaning) for meaning, count in meanings.items())
-        for abbreviation, meanings in defined.items()
-    }
-    written: Counter[str] = Counter()
-    for text in texts:
-        written.update(_ABBREVIATION.findall(text))
-    written_out = _count_phrases(texts, {meaning for _, meaning in commonest.values()})
-    return tuple(
-        LongForm(
-            abbreviation=abbreviation,
-            meaning=meaning,
-            n_defined=-negative,
-            n_written=written[abbreviation],
-            n_written_out=written_out[meaning],
-        )
-        for abbreviation, (negative, meaning) in sorted(commonest.items())
-    )
+    return tuple(Vocabulary.build(texts).long_forms.values())
 
 
-def _meaning(before: Sequence[str], abbreviation: str) -> str:
-    letters = abbreviation.lower()
-    for n_taken in range(1, len(before) + 1):
-        taken = before[-n_taken:]
-        parts = [part for word in taken for part in re.split(r"[-/]", word) if part]
-        firsts = "".join(part[0] for part in parts).lower()
-        capitals = "".join(c for word in taken for c in word if c.isupper() or c.isdigit()).lower()
-        weighty = "".join(part[0] for part in parts if part.lower() not in _SMALL_WORDS).lower()
-        opens_well = parts and parts[0].lower() not in _SMALL_WORDS
-        if opens_well and letters in {firsts, capitals, weighty}:
-            meaning = " ".join(taken)
-            return meaning if len(meaning) > len(abbreviation) + 1 else ""
-    return ""
+def _total(postings: Postings, word: str, readable: Mask | None) -> int:
+    """Return how often a word stands in the readable rows."""
+    span = postings.span(word)
+    values = postings.values[span]
+    if readable is not None:
+        values = values[readable[postings.rows[span]]]
+    return int(values.sum())
 
 
-def _count_phrases(texts: Iterable[str], phrases: Collection[str]) -> Counter[str]:
-    """Count how often each phrase of lower-case words is written."""
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in sorted(phrases):
-        split = tuple(phrase.split())
-        by_first.setdefault(split[0], []).append(split)
-    counts: Counter[str] = Counter()
-    for text in texts:
-        spoken = [word.strip(".,;:()[]\"'") for word in text.lower().split()]
-        for place, word in enumerate(spoken):
-            for split in by_first.get(word, ()):
-                if tuple(spoken[place : place + len(split)]) == split:
-                    counts[" ".join(split)] += 1
-    return counts
+def _is_any(postings: Postings, word: str, readable: Mask | None) -> bool:
+    """Return whether a word stands in a readable row."""
+    span = postings.span(word)
+    if readable is None:
+        return bool(span.stop > span.start)
+    rows = postings.rows[span]
+    # A word that many may read shows itself early.
+    starts = range(0, len(rows), _AT_ONCE)
+    return any(bool(np.any(readable[rows[start : start + _AT_ONCE]])) for start in starts)

@@ -12,7 +12,8 @@ from pathlib import Path
 from assistant.evaluation.retrieval import IndexBuild, claim_index_folder, corpus_sources
 from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.index.snapshot import SnapshotFolder
-from knowledge_base.ingest import Progress, ingest, no_progress
+from knowledge_base.indexing import Progress, no_progress
+from knowledge_base.ingest import ingest
 from knowledge_base.retrieve import Retriever
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder

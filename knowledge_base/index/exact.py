@@ -2,74 +2,71 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.errors import IndexCorruptError
+from knowledge_base.arrays import Arrays, named, under
+from knowledge_base.postings import Postings, Stretch, numbered_on
 from knowledge_base.text import identifiers
 
 
 class ExactIndex:
-    """Identifier → rows.
+    """Identifier → rows, in one part or several numbered on.
 
     Parameters
     ----------
-    rows_of : mapping of str to sequence of int
-        Sorted row numbers of each identifier.
-    n_rows : int
-        How many rows there are.
+    parts : sequence of Stretch
+        From `build`, `read` or `stacked`.
     """
 
-    def __init__(self, rows_of: Mapping[str, Sequence[int]], n_rows: int) -> None:
-        self._rows_of = rows_of
-        self._n_rows = n_rows
+    def __init__(self, parts: Sequence[Stretch]) -> None:
+        self._parts = tuple(parts)
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> ExactIndex:
         """Index texts as they are written, before normalising."""
-        rows_of: dict[str, list[int]] = {}
-        for row, text in enumerate(texts):
-            for identifier in identifiers(text):
-                rows_of.setdefault(identifier, []).append(row)
-        return cls(rows_of, len(texts))
+        postings = Postings.build(identifiers(text) for text in texts)
+        return cls(numbered_on([(len(texts), postings)]))
 
     @classmethod
-    def load(cls, path: Path) -> ExactIndex:
-        """Open a saved index.
+    def stacked(cls, indexes: Sequence[ExactIndex]) -> ExactIndex:
+        """Return several indexes as one, their rows numbered on in this order."""
+        return cls(
+            numbered_on([(part.n_rows, part.postings) for each in indexes for part in each._parts])
+        )
 
-        Raises
-        ------
-        IndexCorruptError
-            When the file is unreadable.
-        """
-        try:
-            saved = json.loads(path.read_text(encoding="utf-8"))
-            return cls(saved["rows_of"], int(saved["n_rows"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexCorruptError(
-                f"{path.name!r} cannot be read as an index of identifiers.",
-                hint="Build the index anew with `deskwise ingest`.",
-            ) from error
+    @classmethod
+    def read(cls, arrays: Arrays) -> ExactIndex:
+        """Open what `arrays` returned."""
+        n_rows = int(arrays["shape"][0])
+        return cls(numbered_on([(n_rows, Postings.read(under(arrays, "postings")))]))
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays of an index in one part, to be written."""
+        (part,) = self._parts
+        shape = np.asarray([part.n_rows], dtype=np.int64)
+        return {"shape": shape, **named("postings", part.postings.arrays())}
+
+    def __len__(self) -> int:
+        return sum(part.n_rows for part in self._parts)
 
     def scores(self, query: str) -> npt.NDArray[np.float32]:
         """Return for every row the summed rarity of the query's identifiers in it.
 
         The rarity of an identifier is ln((n + 1) / (n_with + 0.5)), as in BM25's inverse document
-        frequency. Shape (n_rows,), zeros where none stands.
+        frequency, counted over all parts. Shape (n_rows,), zeros where none stands.
         """
-        total = np.zeros(self._n_rows, dtype=np.float32)
+        total = np.zeros(len(self), dtype=np.float32)
         for identifier in identifiers(query):
-            rows = self._rows_of.get(identifier)
-            if rows:
-                total[list(rows)] += math.log((self._n_rows + 1) / (len(rows) + 0.5))
+            spans = [part.postings.span(identifier) for part in self._parts]
+            n_with = sum(span.stop - span.start for span in spans)
+            if n_with == 0:
+                continue
+            rarity = np.float32(math.log((len(total) + 1) / (n_with + 0.5)))
+            for part, span in zip(self._parts, spans, strict=True):
+                total[part.place][part.postings.rows[span]] += rarity
         return total
-
-    def save(self, path: Path) -> None:
-        """Write the index to one file."""
-        saved = {"n_rows": self._n_rows, "rows_of": self._rows_of}
-        path.write_text(json.dumps(saved, ensure_ascii=False, sort_keys=True), encoding="utf-8")

@@ -12,6 +12,7 @@ from knowledge_base.index.content import Content
 from knowledge_base.index.dense import FaissIndex
 from knowledge_base.index.fusion import Scores, best_rows, min_max
 from knowledge_base.index.lexical import LexicalIndex
+from knowledge_base.ports import Mask
 from knowledge_base.text import terms
 
 PASSAGE_LEGS = ("dense", "bm25", "exact")
@@ -60,8 +61,15 @@ class Candidates:
 class Allowed:
     """Rows that the asker may see, decided before anything is ranked."""
 
-    passages: Rows
-    documents: Rows
+    passages: Mask
+    """For every passage whether it may be found, shape (n_passages,)."""
+    documents: Mask
+    """Likewise, shape (n_documents,)."""
+
+    @property
+    def n_passages(self) -> int:
+        """Return how many passages may be found."""
+        return int(np.count_nonzero(self.passages))
 
 
 def gather(
@@ -92,8 +100,8 @@ def gather(
     proposed: list[Rows] = []
     for name in legs:
         is_passage_leg = name in PASSAGE_LEGS
-        rows = allowed.passages if is_passage_leg else allowed.documents
-        leg = _leg(content, question, name, rows, k if is_passage_leg else n_documents)
+        mask = allowed.passages if is_passage_leg else allowed.documents
+        leg = _leg(content, question, name, mask, k if is_passage_leg else n_documents)
         if len(leg.proposed) == 0:
             # A leg with nothing to say (no code in the query) has no say.
             continue
@@ -101,9 +109,7 @@ def gather(
         if is_passage_leg:
             proposed.append(leg.proposed)
         else:
-            proposed.extend(
-                np.asarray(content.passage_rows(int(row)), dtype=np.int64) for row in leg.proposed
-            )
+            proposed.append(content.passages_of(leg.proposed))
     rows = np.unique(np.concatenate(proposed)) if proposed else np.empty(0, dtype=np.int64)
     documents = content.passage_document[rows]
     raw: dict[str, Scores] = {}
@@ -137,13 +143,10 @@ class _Leg:
         return self.vectors.scores(self.query_vector, unique)[back]
 
 
-def _leg(content: Content, question: Question, name: str, allowed: Rows, k: int) -> _Leg:
+def _leg(content: Content, question: Question, name: str, allowed: Mask, k: int) -> _Leg:
     vectors = _vectors(content, name)
     if vectors is not None:
-        is_all = len(allowed) == len(vectors)
-        cosines, found = vectors.search(
-            question.vector[None, :], k, allowed=None if is_all else allowed
-        )
+        cosines, found = vectors.search(question.vector[None, :], k, allowed=allowed)
         floor, ceiling = _ends(cosines[0], k)
         return _Leg(
             proposed=found[0],
@@ -153,7 +156,8 @@ def _leg(content: Content, question: Question, name: str, allowed: Rows, k: int)
             query_vector=question.vector,
         )
     scores = _scores(content, question, name)
-    found_rows = best_rows(scores, k, allowed)
+    touched = np.flatnonzero(scores)
+    found_rows = best_rows(scores, k, touched[allowed[touched]])
     floor, ceiling = _ends(scores[found_rows], k)
     return _Leg(proposed=found_rows, floor=floor, ceiling=ceiling, all_scores=scores)
 

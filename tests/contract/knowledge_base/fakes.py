@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.model import Document, Passage, Ticket
-from knowledge_base.ports import Vectors
+from knowledge_base.ports import Mask, Vectors
 
 
 class BruteForceIndex:
@@ -19,15 +18,12 @@ class BruteForceIndex:
         self._vectors = vectors
 
     def search(
-        self, queries: Vectors, k: int, *, allowed: npt.NDArray[np.int64] | None = None
+        self, queries: Vectors, k: int, *, allowed: Mask | None = None
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        rows = np.arange(len(self._vectors)) if allowed is None else np.sort(allowed)
+        rows = np.arange(len(self._vectors)) if allowed is None else np.flatnonzero(allowed)
         cosines = queries @ self._vectors[rows].T
         order = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(cosines, order, axis=1), rows[order].astype(np.int64)
-
-    def save(self, path: Path) -> None:
-        np.save(path, self._vectors)
 
 
 class InMemoryStore:
@@ -59,6 +55,11 @@ class InMemoryStore:
     def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
         for _, document, passages, _ in sorted(self._held.values(), key=lambda h: h[1].document_id):
             yield document, passages
+
+    def some_contents(
+        self, document_ids: Collection[str]
+    ) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        return (each for each in self.contents() if each[0].document_id in document_ids)
 
     def versions(self) -> Mapping[str, str]:
         return {document.document_id: document.content_hash for document, _ in self.contents()}

@@ -89,6 +89,17 @@ def test_contents_come_by_document_id_with_passages_in_order(store: IngestStore)
     assert [passage.ordinal for passage in contents[0][1]] == list(range(12))
 
 
+def test_some_contents_come_like_all_of_them(store: IngestStore) -> None:
+    for name in ("kb/b.md", "kb/a.md", "kb/c.md"):
+        store.replace("kb", article(name), passages_of(article(name), 3), None)
+    asked = ["kb/c.md", "kb/a.md", "kb/never.md", "kb/a.md"]
+    named = ("kb/a.md", "kb/c.md")
+    assert list(store.some_contents(asked)) == [
+        (article(name), passages_of(article(name), 3)) for name in named
+    ]
+    assert list(store.some_contents([])) == []
+
+
 def test_sources_are_remembered(store: IngestStore) -> None:
     assert store.source("kb") is None
     store.set_source("kb", location="/x", pipeline="p1")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from knowledge_base.index.access import may_read
 from knowledge_base.index.legs import LEGS
-from knowledge_base.retrieve import BM25_ONLY, DENSE_ONLY, may_read
+from knowledge_base.retrieve import BM25_ONLY, DENSE_ONLY
 from tests.integration.knowledge_base.conftest import Home
 
 Article = Callable[..., str]

@@ -26,9 +26,7 @@ def test_without_an_index_the_hint_says_what_to_do(home: Home) -> None:
     assert "deskwise ingest" in raised.value.hint
 
 
-@pytest.mark.parametrize(
-    "file", ["passages.faiss", "documents.jsonl", "bm25_passages/data.csc.index.npy", "cards.json"]
-)
+@pytest.mark.parametrize("file", ["segment.bin"])
 @pytest.mark.parametrize("damage", ["flip", "cut", "missing"])
 def test_a_damaged_file_is_found_before_it_is_read(
     home: Home, article: Article, file: str, damage: str

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from knowledge_base.errors import IndexCorruptError
+from knowledge_base.arrays import read_arrays, write_arrays
 from knowledge_base.text import terms
 from knowledge_base.vocabulary import Evidence, Vocabulary, mine_long_forms
 
@@ -29,8 +32,8 @@ CORPUS = ["outlook calendar", "outlook calendar printer", "printer certificate",
 def test_unknown_words_get_the_nearest_word_of_the_corpus(
     query: str, meant: str, tmp_path: Path
 ) -> None:
-    Vocabulary.build(CORPUS).save(tmp_path / "words.json")
-    vocabulary = Vocabulary.load(tmp_path / "words.json")
+    write_arrays(tmp_path / "words", Vocabulary.build(CORPUS).arrays())
+    vocabulary = Vocabulary.read(read_arrays(tmp_path / "words"))
     assert vocabulary.evidence(query).rewrite(query) == meant
 
 
@@ -79,7 +82,27 @@ def test_no_evidence_changes_nothing() -> None:
     assert Evidence().extra_terms() == ()
 
 
-def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "words.json").write_text("[]")
-    with pytest.raises(IndexCorruptError):
-        Vocabulary.load(tmp_path / "words.json")
+@given(
+    texts=st.lists(
+        st.lists(
+            st.sampled_from(["outlook", "outlok", "Exchange Web Services (EWS)", "EWS", "printer"]),
+            max_size=3,
+        ).map(" ".join),
+        max_size=8,
+    ),
+    data=st.data(),
+    query=st.sampled_from(["outlok", "EWS pritner", "outlook printer", "outloook"]),
+)
+@settings(deadline=None)
+def test_what_may_not_be_read_teaches_nothing(
+    texts: list[str], data: st.DataObject, query: str
+) -> None:
+    """Asked with some texts readable, a vocabulary answers as one made of those texts alone."""
+    readable = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    cut = data.draw(st.integers(0, len(texts)))
+    known = [text for text, is_readable in zip(texts, readable, strict=True) if is_readable]
+    expected = Vocabulary.build(known).evidence(query)
+    mask = np.asarray(readable, dtype=bool)
+    assert Vocabulary.build(texts).evidence(query, mask) == expected
+    both = Vocabulary.stacked([Vocabulary.build(texts[:cut]), Vocabulary.build(texts[cut:])])
+    assert both.repairs(query, mask) == expected.repairs
