@@ -38,12 +38,14 @@ from knowledge_base.config import (
     EncoderSettings,
     FeedbackSettings,
     KnowledgeBaseSettings,
+    ParsingSettings,
 )
 from knowledge_base.encoders import load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
+from knowledge_base.sources.parser_process import ParserProcess
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder, VectorCache
 
@@ -73,7 +75,17 @@ class Parts:
                 cap=self.settings.feedback_cap,
                 anonymous_weight=self.settings.feedback_anonymous_weight,
             ),
+            parsing=ParsingSettings(
+                max_file_bytes=self.settings.max_file_mb * 1_000_000,
+                memory_bytes=self.settings.parse_memory_mb * 1_000_000,
+                cpu_s=self.settings.parse_seconds,
+            ),
         )
+
+    @cached_property
+    def parser(self) -> ParserProcess:
+        """What reads files of other formats than Markdown; its process starts with the first."""
+        return ParserProcess(self.knowledge_settings.parsing)
 
     @cached_property
     def encoder(self) -> CachedEncoder:

@@ -113,5 +113,6 @@ class KnowledgeBaseSettings:
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
+    parsing: ParsingSettings = field(default_factory=ParsingSettings)
     keep_snapshots: int = 2
     """How many index snapshots stay on disk, the live one included."""

@@ -12,15 +12,14 @@ from assistant.bootstrap import Parts
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
 from knowledge_base.errors import SourceError
-from knowledge_base.ingest import Progress
+from knowledge_base.indexing import Progress
 from knowledge_base.ingest import ingest as run_ingest
 from knowledge_base.model import EVERYONE, IngestReport
 from knowledge_base.ports import Source
-from knowledge_base.sources.markdown import markdown_source
+from knowledge_base.sources.files import file_source
 from knowledge_base.sources.tickets import TicketSource
 
-TICKET_SUFFIXES = frozenset({".csv", ".json", ".jsonl"})
-LATER_SUFFIXES = frozenset({".html", ".htm", ".pdf", ".docx", ".xlsx", ".zip", ".tar", ".gz"})
+TICKET_SUFFIXES = frozenset({".csv", ".json", ".jsonl", ".xlsx"})
 DEFAULT_TICKET_ACL = ("agents",)
 MAX_FAILURES_SHOWN = 50
 
@@ -34,37 +33,35 @@ MAX_FAILURES_SHOWN = 50
 @home_option
 @json_option
 def ingest(paths: tuple[Path, ...], kind: str, acl: str | None, json_file: str | None) -> None:
-    """Bring articles (Markdown) or past tickets (CSV, JSON) into the index.
+    """Bring articles or past tickets into the index.
 
-    Incremental: what has not changed is left alone, what is gone from a folder is removed.
+    Articles are folders, files or archives (ZIP, TAR.GZ) of Markdown, HTML, PDF, DOCX, PPTX, XLSX,
+    EML and text; tickets are CSV, JSON or XLSX files. Incremental: what has not changed is left
+    alone, what is gone from a folder is removed.
     """
     groups = tuple(item.strip() for item in acl.split(",") if item.strip()) if acl else None
-    sources = [source_of(path, kind, groups) for path in paths]
-    report = ingest_sources(Parts(current_settings()), sources)
+    parts = Parts(current_settings())
+    with parts.parser:
+        sources = [source_of(path, kind, groups, parts) for path in paths]
+        report = ingest_sources(parts, sources)
     write_json(report_json(report), json_file)
     if json_file != "-":
         for line in report_lines(report):
             say(line)
 
 
-def source_of(path: Path, kind: str, groups: tuple[str, ...] | None) -> Source:
+def source_of(path: Path, kind: str, groups: tuple[str, ...] | None, parts: Parts) -> Source:
     """Return the source of a path.
 
     Raises
     ------
     SourceError
-        When nothing is there, or it is of a kind that this version does not read.
+        When nothing is there, or it is of a kind that is not read.
     """
-    suffix = path.suffix.lower()
-    if path.is_file() and suffix in LATER_SUFFIXES - (
-        TICKET_SUFFIXES if kind == "tickets" else {""}
-    ):
-        raise SourceError(
-            f"{path} is a {suffix.lstrip('.').upper()} file, which this version does not read yet.",
-            hint="Convert it to Markdown, or tickets to CSV or JSON.",
-        )
     if kind == "articles":
-        return markdown_source(path, acl=groups or (EVERYONE,))
+        return file_source(
+            path, parser=parts.parser, known=parts.documents.document, acl=groups or (EVERYONE,)
+        )
     if path.is_dir():
         raise SourceError(
             f"{path} is a folder; tickets are read from files.",
@@ -72,7 +69,12 @@ def source_of(path: Path, kind: str, groups: tuple[str, ...] | None) -> Source:
         )
     if not path.is_file():
         raise SourceError(f"There is no file {path}.", hint="Check the path and try again.")
-    return TicketSource(path=path, name=f"tickets/{path.stem}", acl=groups or DEFAULT_TICKET_ACL)
+    return TicketSource(
+        path=path,
+        name=f"tickets/{path.stem}",
+        acl=groups or DEFAULT_TICKET_ACL,
+        parser=parts.parser,
+    )
 
 
 def ingest_sources(parts: Parts, sources: list[Source]) -> IngestReport:

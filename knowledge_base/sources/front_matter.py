@@ -13,6 +13,7 @@ _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)
 _FIELD = re.compile(r"^([A-Za-z][\w.\- ]*?)\s*:[ \t]*(.*?)[ \t]*$")
 _LIST_ITEM = re.compile(r"^\s*-[ \t]+(.*?)[ \t]*$")
 _US_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
+_NESTED = (list, dict, set, tuple)
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
@@ -79,7 +80,9 @@ def list_field(fields: Mapping[str, object], *names: str) -> tuple[str, ...]:
         if isinstance(value, dict):
             return ()
         items = value if isinstance(value, list) else str(value).split(",")
-        cleaned = (" ".join(str(item).split()) for item in items if item is not None)
+        # A list inside is no name; written out, one that holds itself many times never ends.
+        scalars = (item for item in items if item is not None and not isinstance(item, _NESTED))
+        cleaned = (" ".join(str(item).split()) for item in scalars)
         return tuple(dict.fromkeys(item for item in cleaned if item))
     return ()
 

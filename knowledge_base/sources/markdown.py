@@ -82,13 +82,9 @@ class MarkdownSource:
             reason = "It is a link to a place outside the folder."
             return FailedSource(source=document_id, reason=reason)
         try:
-            text, encoding = decode(path)
+            return read_markdown(_bytes_of(path), document_id, acl=self.acl)
         except SourceError as error:
             return FailedSource(source=document_id, reason=error.message)
-        reason = stub_reason(document_id, text)
-        if reason:
-            return FailedSource(source=document_id, reason=reason, is_skipped=True)
-        return markdown_document(text, document_id, acl=self.acl, encoding=encoding)
 
 
 def markdown_source(path: Path, *, acl: tuple[str, ...] = (EVERYONE,)) -> MarkdownSource:
@@ -117,8 +113,55 @@ def markdown_source(path: Path, *, acl: tuple[str, ...] = (EVERYONE,)) -> Markdo
     )
 
 
-def decode(path: Path) -> tuple[str, str]:
-    """Read a text file as the product stores it.
+def read_markdown(
+    raw: bytes, document_id: str, *, acl: tuple[str, ...] = (EVERYONE,)
+) -> Document | FailedSource:
+    """Make a document of the bytes of a Markdown file.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file.
+    document_id : str
+        Its id.
+    acl : tuple of str
+        Groups that may read it when its front matter names none.
+
+    Returns
+    -------
+    Document or FailedSource
+        The latter, as skipped, when the file has no article of its own.
+
+    Raises
+    ------
+    SourceError
+        When it is no text or too long to be an article.
+    """
+    text, encoding = decode(raw)
+    reason = stub_reason(document_id, text)
+    if reason:
+        return FailedSource(source=document_id, reason=reason, is_skipped=True)
+    return markdown_document(text, document_id, acl=acl, encoding=encoding)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        _check_length(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"It cannot be opened: {error.strerror or error}.") from error
+
+
+def _check_length(n_bytes: int) -> None:
+    if n_bytes > _MAX_BYTES:
+        raise SourceError(
+            f"It has {n_bytes:,} bytes; an article may have {_MAX_BYTES:,}.",
+            hint="Split it into articles.",
+        )
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """Return a text file as the product stores it.
 
     Returns
     -------
@@ -128,18 +171,9 @@ def decode(path: Path) -> tuple[str, str]:
     Raises
     ------
     SourceError
-        When the file cannot be opened, is no text or is too long to be an article.
+        When it is no text or too long to be an article.
     """
-    try:
-        n_bytes = path.stat().st_size
-        if n_bytes > _MAX_BYTES:
-            raise SourceError(
-                f"It has {n_bytes:,} bytes; an article may have {_MAX_BYTES:,}.",
-                hint="Split it into articles.",
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"It cannot be opened: {error.strerror or error}.") from error
+    _check_length(len(raw))
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         encodings = ["utf-16"]
     elif b"\0" in raw:

@@ -1,4 +1,4 @@
-"""Past tickets from JSON, JSON lines or CSV."""
+"""Past tickets from JSON, JSON lines, CSV or XLSX."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knowledge_base.config import ParsingSettings
 from knowledge_base.errors import SourceError
 from knowledge_base.model import FailedSource, Message, MessageRole, Ticket
+from knowledge_base.sources.parser_process import ParserProcess
 from knowledge_base.text import storable
 
-SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv")
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".xlsx")
 
 # Names of columns as other desks export them → ours.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -50,16 +52,19 @@ class TicketSource:
     Attributes
     ----------
     path : Path
-        `.json` (a list), `.jsonl` or `.csv`.
+        `.json` (a list), `.jsonl`, `.csv` or `.xlsx`.
     name : str
         What the source is called.
     acl : tuple of str
         Groups that may read the tickets.
+    parser : ParserProcess, optional
+        Reads XLSX files; one is started for the file when none is given.
     """
 
     path: Path
     name: str
     acl: tuple[str, ...] = ("agents",)
+    parser: ParserProcess | None = None
 
     @property
     def location(self) -> str:
@@ -97,6 +102,9 @@ class TicketSource:
                 f"expected one of {', '.join(SUFFIXES)}.",
                 hint="Export the tickets as CSV or JSON.",
             )
+        if suffix == ".xlsx":
+            yield from self._sheet()
+            return
         try:
             text = self.path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -109,6 +117,26 @@ class TicketSource:
             yield from self._json(text)
         else:
             yield from self._json_lines(text)
+
+    def _sheet(self) -> Iterator[tuple[int, Mapping[str, object]]]:
+        """Read the rows of a workbook's first sheet in a process of their own."""
+        try:
+            raw = self.path.read_bytes()
+        except OSError as error:
+            raise SourceError(
+                f"{str(self.path)!r} cannot be read: {error.strerror or error}.",
+                hint="Check the path and try again.",
+            ) from error
+        parser = self.parser or ParserProcess(ParsingSettings())
+        try:
+            yield from parser.rows(raw)
+        except SourceError as error:
+            raise SourceError(
+                f"{str(self.path)!r} cannot be read: {error.message}", hint=error.hint
+            ) from error
+        finally:
+            if self.parser is None:
+                parser.close()
 
     def _json(self, text: str) -> Iterator[tuple[int, Mapping[str, object] | FailedSource]]:
         """Read a list, a list under one name, or JSON lines that are called .json."""

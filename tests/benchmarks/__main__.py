@@ -7,10 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import encoding, finding
+from tests.benchmarks import encoding, finding, sources
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "bench"
-BENCHMARKS = {"encoding": encoding.run, "finding": finding.run}
+BENCHMARKS = {"encoding": encoding.run, "finding": finding.run, "sources": sources.run}
 
 
 def main(names: list[str]) -> None:
