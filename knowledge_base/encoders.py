@@ -125,7 +125,7 @@ def verify_model(folder: Path, hashes: Mapping[str, str]) -> None:
 
 
 @dataclass(slots=True)
-class _Loaded:
+class LoadedModel:
     """The tokenizer and the network, once they are in memory."""
 
     tokenizer: Any
@@ -146,7 +146,7 @@ class MiniLMEncoder:
     def __init__(self, folder: Path, settings: EncoderSettings) -> None:
         self._folder = folder
         self._settings = settings
-        self._loaded: _Loaded | None = None
+        self._loaded: LoadedModel | None = None
         self._lock = threading.Lock()
 
     @property
@@ -165,7 +165,7 @@ class MiniLMEncoder:
         vectors = np.empty((len(texts), self.n_dimensions), dtype=np.float32)
         if not texts:
             return vectors
-        loaded = self._load()
+        loaded = self.load()
         sequences = [each.ids for each in loaded.tokenizer.encode_batch(list(texts))]
         lengths = [len(each) for each in sequences]
         self._set_threads(sum(lengths))
@@ -186,13 +186,19 @@ class MiniLMEncoder:
         if torch.get_num_threads() != wanted:
             torch.set_num_threads(wanted)
 
-    def _load(self) -> _Loaded:
+    @property
+    def settings(self) -> EncoderSettings:
+        """Return what it was made with."""
+        return self._settings
+
+    def load(self) -> LoadedModel:
+        """Return the tokenizer and the network, read when they are first asked for."""
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._read()
             return self._loaded
 
-    def _read(self) -> _Loaded:
+    def _read(self) -> LoadedModel:
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
@@ -202,7 +208,7 @@ class MiniLMEncoder:
         tokenizer.no_padding()
         tokenizer.enable_truncation(self._settings.max_tokens)
         weights = load_file(self._folder / "model.safetensors")
-        return _Loaded(tokenizer, MiniLM(weights, BertShape.read(self._folder / "config.json")))
+        return LoadedModel(tokenizer, MiniLM(weights, BertShape.read(self._folder / "config.json")))
 
 
 class SentenceTransformersEncoder:

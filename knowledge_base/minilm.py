@@ -73,24 +73,50 @@ class MiniLM:
             Token ids with their special tokens; at least one sequence, none empty.
         """
         import torch
-        from torch.nn import functional
 
         with torch.inference_mode():
-            lengths = [len(sequence) for sequence in sequences]
-            tokens = torch.tensor([token for sequence in sequences for token in sequence])
-            places = torch.cat([torch.arange(length) for length in lengths])
-            states = functional.embedding(
-                tokens, self._weights["embeddings.word_embeddings.weight"]
-            )
-            states = states + self._weights["embeddings.position_embeddings.weight"][places]
-            states = states + self._weights["embeddings.token_type_embeddings.weight"][0]
-            states = self._normed(states, "embeddings.LayerNorm")
-            padding = _Padding.of(lengths)
-            for layer in range(self.shape.n_layers):
-                states = self._layer(states, f"encoder.layer.{layer}", padding)
-            owner = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
-            sums = torch.zeros(len(lengths), self.shape.n_dimensions).index_add_(0, owner, states)
-            return functional.normalize(sums / torch.tensor(lengths)[:, None], dim=1)
+            return self.forward(sequences)
+
+    def forward(self, sequences: Sequence[Sequence[int]]) -> Tensor:
+        """Return what `embed` returns, as part of a graph where gradients are wanted."""
+        import torch
+        from torch.nn import functional
+
+        lengths = [len(sequence) for sequence in sequences]
+        tokens = torch.tensor([token for sequence in sequences for token in sequence])
+        places = torch.cat([torch.arange(length) for length in lengths])
+        states = functional.embedding(tokens, self._weights["embeddings.word_embeddings.weight"])
+        states = states + self._weights["embeddings.position_embeddings.weight"][places]
+        states = states + self._weights["embeddings.token_type_embeddings.weight"][0]
+        states = self._normed(states, "embeddings.LayerNorm")
+        padding = _Padding.of(lengths)
+        for layer in range(self.shape.n_layers):
+            states = self._layer(states, f"encoder.layer.{layer}", padding)
+        owner = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
+        sums = torch.zeros(len(lengths), self.shape.n_dimensions).index_add_(0, owner, states)
+        return functional.normalize(sums / torch.tensor(lengths)[:, None], dim=1)
+
+    def layer_weights(self, layers: Sequence[int]) -> dict[str, Tensor]:
+        """Return the weights of some layers by name, to be changed in a copy."""
+        prefixes = tuple(f"encoder.layer.{layer}." for layer in layers)
+        return {name: each for name, each in self._weights.items() if name.startswith(prefixes)}
+
+    def with_weights(self, changed: Mapping[str, Tensor]) -> MiniLM:
+        """Return a network that has these weights and shares all others with this one.
+
+        Raises
+        ------
+        ValueError
+            When a weight has no place in this network.
+        """
+        for name, tensor in changed.items():
+            own = self._weights.get(name)
+            if own is None or own.shape != tensor.shape:
+                raise ValueError(f"the network has no weight {name!r} of {tuple(tensor.shape)}")
+        network = object.__new__(MiniLM)
+        network.shape = self.shape
+        network._weights = {**self._weights, **changed}
+        return network
 
     def _layer(self, states: Tensor, prefix: str, padding: _Padding) -> Tensor:
         from torch.nn import functional
