@@ -15,6 +15,9 @@ from knowledge_base.arrays import Arrays, named, under
 
 Rows = npt.NDArray[np.int32]
 
+_FEW = 4096
+"""So many strings are kept in a dictionary, which is quicker than looking where they lie."""
+
 
 class Keys:
     """Sorted distinct strings, found by bisection without reading the others.
@@ -30,6 +33,7 @@ class Keys:
     def __init__(self, held: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> None:
         self._held = held
         self._ends = ends
+        self._places: dict[str, int] | None = None
 
     @classmethod
     def build(cls, words: Iterable[str]) -> Keys:
@@ -63,6 +67,10 @@ class Keys:
 
     def find(self, word: str) -> int:
         """Return the place of a string, or -1."""
+        if len(self) <= _FEW:
+            if self._places is None:
+                self._places = {held: place for place, held in enumerate(self.all())}
+            return self._places.get(word, -1)
         sought = word.encode("utf-8", "surrogatepass")
         place = bisect_left(range(len(self)), sought, key=self._bytes)
         return place if place < len(self) and self._bytes(place) == sought else -1
