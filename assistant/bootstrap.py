@@ -23,6 +23,7 @@ from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk, LivePrior
 from assistant.feedback_store import SqlFeedbackStore
 from assistant.library import IndexedArticles
+from assistant.live_glossary import LiveGlossary
 from assistant.messages import Messages, load_messages
 from assistant.model import Answered, Asker, Check, Conversation, Route
 from assistant.ports import Router, Skill
@@ -33,6 +34,7 @@ from assistant.skills.helpdesk import HelpdeskSkill
 from assistant.skills.insights import InsightsSkill
 from assistant.skills.smalltalk import SmalltalkSkill
 from assistant.store import SqlConversationStore, open_engine
+from assistant.vocabulary_store import SqlVocabularyStore
 from knowledge_base.config import (
     DEFAULT_ENCODER,
     EncoderSettings,
@@ -40,7 +42,7 @@ from knowledge_base.config import (
     KnowledgeBaseSettings,
     ParsingSettings,
 )
-from knowledge_base.encoders import load_encoder
+from knowledge_base.encoders import english_words, load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.ports import Encoder
@@ -119,6 +121,7 @@ class Parts:
             self.plain_encoder,
             self.knowledge_settings.retrieval,
             prior=self.prior,
+            glossary=self.glossary,
         )
 
     @cached_property
@@ -173,6 +176,20 @@ class Parts:
         """What feedback adds to the ranking."""
         return LivePrior(
             self.feedback_store, self.plain_encoder, self.knowledge_settings.feedback, self.clock
+        )
+
+    @cached_property
+    def vocabulary_store(self) -> SqlVocabularyStore:
+        """What short forms may stand for."""
+        return SqlVocabularyStore(self.database)
+
+    @cached_property
+    def glossary(self) -> LiveGlossary:
+        """What short forms stand for, as it is now."""
+        return LiveGlossary(
+            self.vocabulary_store,
+            english_words,
+            with_general=self.settings.general_abbreviations,
         )
 
     @cached_property

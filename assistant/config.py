@@ -49,6 +49,11 @@ class Settings:
     min_route_probability: float = _setting(
         0.0, "Below this no route is taken; 0 means the router's own fitted threshold."
     )
+    general_abbreviations: bool = _setting(
+        True,
+        "Whether common IT abbreviations are searched by their long form too, where the articles "
+        "write it out.",
+    )
     feedback_cap: float = _setting(
         0.2,
         "Most that people's feedback adds to or takes from a document's score of 0..1; 0 is off.",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from analytics.model import Finding
-from knowledge_base.model import EVERYONE, Block, Document
+from knowledge_base.model import EVERYONE, Block, Document, Expansion
 
 Route = Literal["helpdesk", "insights", "desk", "smalltalk", "out_of_scope"]
 ROUTES: tuple[Route, ...] = ("helpdesk", "insights", "desk", "smalltalk", "out_of_scope")
@@ -61,6 +61,8 @@ class Answered:
     finding: Finding | None = None
     suggestions: tuple[str, ...] = ()
     """Questions that make sense next, whole and answerable."""
+    searched_also: tuple[Expansion, ...] = ()
+    """What was searched for besides the question's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ class Abstention:
     nearest: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
     offers_ticket: bool = True
+    searched_also: tuple[Expansion, ...] = ()
+    """What was searched for besides the question's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,3 +185,24 @@ class Check:
     name: str
     ready: bool
     detail: str
+
+
+EntryStatus = Literal["proposed", "approved", "rejected"]
+ENTRY_STATUSES: tuple[EntryStatus, ...] = ("proposed", "approved", "rejected")
+ANY_MEANING = ""
+"""In place of a meaning: whatever the short form may stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyEntry:
+    """A short form, a meaning, and what was decided about the two."""
+
+    short: str
+    meaning: str
+    status: EntryStatus
+    source: str
+    """How it was found: `defined`, `called`, `initials`, `tickets`, or `operator`."""
+    n_texts: int
+    examples: tuple[str, ...]
+    at: datetime
+    """When it was proposed or decided."""

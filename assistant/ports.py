@@ -15,12 +15,15 @@ from assistant.model import (
     Check,
     Conversation,
     DeskTicket,
+    EntryStatus,
     Event,
     FeedbackValue,
     Outcome,
     RouteDecision,
     Turn,
+    VocabularyEntry,
 )
+from knowledge_base.acronyms import Candidate
 from knowledge_base.feedback import FeedbackEvent, FeedbackKind
 from knowledge_base.model import Document
 
@@ -144,6 +147,30 @@ class FeedbackStore(Protocol):
 
     def keep_vectors(self, vectors: Mapping[str, npt.NDArray[np.float32]], *, encoder: str) -> None:
         """Keep vectors of questions beside their events."""
+        ...
+
+
+class VocabularyStore(Protocol):
+    """What short forms may stand for, and what the operator said of it, kept durably."""
+
+    def entries(self) -> tuple[VocabularyEntry, ...]:
+        """Return every entry."""
+        ...
+
+    def revision(self) -> int:
+        """Return a number that changes when an entry does."""
+        ...
+
+    def propose(self, candidates: Sequence[Candidate], *, at: datetime) -> None:
+        """Put these in place of the earlier proposals; what was decided stays decided."""
+        ...
+
+    def decide(self, short: str, meaning: str, *, status: EntryStatus, at: datetime) -> None:
+        """Keep a decision about a short form and a meaning, proposed before or not."""
+        ...
+
+    def remove(self, short: str, meaning: str) -> bool:
+        """Forget an entry; return whether there was one."""
         ...
 
 

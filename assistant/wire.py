@@ -79,6 +79,10 @@ def turn_to_json(turn: Turn) -> dict[str, Any]:
         if isinstance(outcome, Abstention)
         else [],
         "offers_ticket": isinstance(outcome, Abstention) and outcome.offers_ticket,
+        "searched_also": [
+            {"written": item.written, "meaning": item.meaning, "source": item.source}
+            for item in getattr(outcome, "searched_also", ())
+        ],
         "ticket_number": outcome.ticket_number if isinstance(outcome, HandedOff) else None,
     }
 

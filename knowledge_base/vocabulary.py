@@ -30,6 +30,9 @@ _AT_ONCE = 4096
 # An abbreviation that is hardly ever written out is a word of its own (IT, SIP): its long form
 # would only lead away from the texts that use it.
 _WRITTEN_OUT_SHARE = 0.5
+_SAME_SHARE = 0.5
+_RIVAL_SHARE = 0.25
+"""A second meaning that is defined so often, for each time the first is, makes two of it."""
 _ABBREVIATION_BOOST = 0.5
 
 
@@ -53,6 +56,14 @@ class LongForm:
     """Times the abbreviation is written."""
     n_written_out: int
     """Times the meaning is written out."""
+    n_defined_otherwise: int = 0
+    """Texts that define the commonest other meaning."""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether an operator must say which of two meanings counts."""
+        least = max(_LEAST_TEXTS, _RIVAL_SHARE * self.n_defined)
+        return self.n_defined_otherwise >= least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +215,7 @@ class Vocabulary:
             for each in known
             if each is not None
             and each.n_defined >= _LEAST_TEXTS
+            and not each.is_ambiguous
             and each.n_written_out >= _WRITTEN_OUT_SHARE * each.n_written
         )
 
@@ -222,6 +234,7 @@ class Vocabulary:
             n_defined=-best[0],
             n_written=sum(_total(p.written, abbreviation, own) for p, own in self._each(readable)),
             n_written_out=sum(_total(p.spelled, best[1], own) for p, own in self._each(readable)),
+            n_defined_otherwise=_most_others(meanings, best[1]),
         )
 
     def _stands(self, word: str, readable: Mask | None) -> bool:
@@ -322,6 +335,20 @@ class VocabularyPart:
             end = bisect_left(held, chr(ord(initial) + 1), start)
             found += held[start:end]
         return found
+
+
+def _most_others(meanings: Mapping[str, int], chosen: str) -> int:
+    """Return how many texts define the commonest meaning that is quite another one.
+
+    One that shares half of its words is the same in other words: `access list`, `access-lists`.
+    """
+    own = set(terms(chosen.replace("-", " ")))
+    others: Counter[tuple[str, ...]] = Counter()
+    for meaning, count in meanings.items():
+        theirs = tuple(terms(meaning.replace("-", " ")))
+        if len(own.intersection(theirs)) < _SAME_SHARE * len(own.union(theirs)):
+            others[theirs] += count
+    return max(others.values(), default=0)
 
 
 _ABBREVIATIONS = ("defined", "written", "spelled")

@@ -18,7 +18,7 @@ from assistant.model import (
     Route,
 )
 from assistant.wire import turn_to_json
-from knowledge_base.model import BlockKind, Document, DocumentStatus
+from knowledge_base.model import BlockKind, Document, DocumentStatus, ExpansionSource
 
 ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["9f2c41d0"])]
 
@@ -148,6 +148,14 @@ class ChoiceBody(Strict):
     text: str
 
 
+class SearchedAlsoBody(Strict):
+    """What was searched for besides the question's own words, and who says that it is meant."""
+
+    written: str
+    meaning: str
+    source: ExpansionSource
+
+
 class TurnBody(Strict):
     """One question and what came of it."""
 
@@ -167,6 +175,7 @@ class TurnBody(Strict):
     reason: str | None
     nearest: list[CitationBody]
     offers_ticket: bool
+    searched_also: list[SearchedAlsoBody]
     ticket_number: int | None
 
 

@@ -56,6 +56,8 @@ def plain_lines(body: dict[str, Any]) -> list[str]:
         lines.append("")
         seen = dict.fromkeys((item["title"], item["document_id"]) for item in cited)
         lines += [f"  [{title}] {document_id}" for title, document_id in seen]
+    for item in body["searched_also"]:
+        lines.append(f"  Searched also for “{item['meaning']}” ({item['written']}).")
     if finding:
         receipt = finding["receipt"]
         lines += ["", f"  {receipt['definition']}", f"  Period: {receipt['period']}"]

@@ -33,6 +33,7 @@ class LazyGroup(click.Group):
         "train": "assistant.cli.models:train",
         "models": "assistant.cli.models:models",
         "feedback": "assistant.cli.feedback:feedback",
+        "vocabulary": "assistant.cli.vocabulary:vocabulary",
         "config": "assistant.cli.configuration:config",
         "eval": "assistant.cli.evals:evaluate",
     }

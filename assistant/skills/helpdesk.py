@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.confidence import Calibration, signals
 from assistant.answering.evidence import Nearness, choose_spans
@@ -46,7 +46,7 @@ class HelpdeskSkill:
         for candidate in ranked:
             answered = self._quote(candidate, asker, confidence)
             if answered is not None:
-                return answered
+                return replace(answered, searched_also=candidate.expansions)
         return self._abstain(confidence, ranked, asker)
 
     def _search(
@@ -101,6 +101,7 @@ class HelpdeskSkill:
             reason=key,
             confidence=confidence,
             nearest=tuple(self._pointer(item, asker) for item in near),
+            searched_also=ranked[0].expansions if ranked else (),
         )
 
     def _pointer(self, found: DocumentHit, asker: Asker) -> Citation:

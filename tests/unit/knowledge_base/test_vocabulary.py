@@ -77,6 +77,16 @@ def test_words_of_their_own_and_single_definitions_are_left_alone(query: str) ->
     assert Vocabulary.build(DEFINING).evidence(query).long_forms == ()
 
 
+def test_an_abbreviation_of_two_meanings_is_expanded_to_neither() -> None:
+    one = ["Shared Parts List (SPL): the shared parts list is long."] * 3
+    other = ["Sound Pressure Level (SPL): the sound pressure level is high."] * 2
+    variant = ["Shared Parts Lists (SPL): the shared parts lists are long."] * 2
+    assert Vocabulary.build([*one, *other]).evidence("SPL").long_forms == ()
+    for texts in ([*one, *variant], [*one, other[0]], [*one * 3, *other]):
+        (found,) = Vocabulary.build(texts).evidence("SPL").long_forms
+        assert found.meaning == "shared parts list"
+
+
 def test_no_evidence_changes_nothing() -> None:
     assert Evidence().rewrite("As it Is, 0x80") == "As it Is, 0x80"
     assert Evidence().extra_terms() == ()
