@@ -11,14 +11,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ue000\u200b\
 # What CommonMark would read as a mark. A backslash counts before punctuation alone: C:\Users
 # stays as it is, \\server\share does not.
 _INLINE_MARK = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|[*`\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)"
+    r"\\(?=[!-/:-@\[-`{-~]|\Z)|[*`\[\]]|(?<![^\W_])_|_(?![^\W_])|~(?=~)"
+    # At a run's end the next one may complete the mark.
+    r"|<(?=[A-Za-z/!?]|\Z)|&(?=#?\w+;|#?\w*\Z)"
+    # Directives of documentation systems, which are blanked when the text is read.
+    r"|(?<=:):(?=:)|(?<=\{)[%{:]|(?<=\[)!"
 )
 _LINE_MARK = re.compile(
     r"^(\s*)(?:(\d{1,9})([.)])(?=\s|$)|(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+$|-+$|\|))"
 )
 _FENCES = re.compile(r"`{3,}|~{3,}")
+_BRACKET = re.compile(r"[\[\]]")
 _TICKS = re.compile(r"`+")
-_CELL_BAR = re.compile(r"(?<!\\)\|")
 
 HARD_BREAK = "  \n"
 """A line end inside a paragraph."""
@@ -79,6 +83,8 @@ def _line(runs: Sequence[Run]) -> str:
     for place, run in enumerate(merged):
         before = merged[place - 1].text[-1:] if place else ""
         behind = merged[place + 1].text[:1] if place + 1 < len(merged) else ""
+        if run.url and pieces and pieces[-1].endswith("!"):
+            pieces[-1] = pieces[-1][:-1] + "\\!"  # before a link it would make a picture of it
         pieces.append(_written(run, before, behind))
     return _SPACE.sub(" ", "".join(pieces)).strip()
 
@@ -92,13 +98,13 @@ def _merged(runs: Sequence[Run]) -> list[Run]:
             text = text.lstrip(" ")
         if not text:
             continue
+        is_bold = run.is_bold and not run.is_code  # code is as loud as it gets
+        # A bracket in code cannot be escaped, and would end a link's text.
+        url = "" if run.is_code and _BRACKET.search(text) else run.url
         last = merged[-1] if merged else None
-        if last and (last.is_bold, last.is_code, last.url) == (run.is_bold, run.is_code, run.url):
-            merged[-1] = Run(
-                text=last.text + text, is_bold=run.is_bold, is_code=run.is_code, url=run.url
-            )
-        else:
-            merged.append(Run(text=text, is_bold=run.is_bold, is_code=run.is_code, url=run.url))
+        if last and (last.is_bold, last.is_code, last.url) == (is_bold, run.is_code, url):
+            text = merged.pop().text + text
+        merged.append(Run(text=text, is_bold=is_bold, is_code=run.is_code, url=url))
     return merged
 
 
@@ -109,7 +115,7 @@ def _written(run: Run, before: str, behind: str) -> str:
     head = run.text[: len(run.text) - len(run.text.lstrip(" "))]
     tail = run.text[len(run.text.rstrip(" ")) :]
     written = _code_span(core) if run.is_code else escape(core)
-    if run.is_bold and not run.is_code and _can_be_bold(core, head or before, tail or behind):
+    if run.is_bold and _can_be_bold(core, head or before, tail or behind):
         written = f"**{written}**"
     if run.url and run.url != core:
         written = f"[{written}]({_target(run.url)})"
@@ -157,7 +163,8 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return _CELL_BAR.sub(r"\\|", re.sub(r"\s*\n\s*", "<br>", text.strip()))
+    # Cells are parted before anything else is read: each bar needs a backslash of its own.
+    return re.sub(r"\s*\n\s*", "<br>", text.strip()).replace("|", "\\|")
 
 
 def code_block(text: str, language: str = "") -> str:
