@@ -200,6 +200,22 @@ class Retriever:
             return ()
         return tuple(content.passage(each) for each in content.passage_rows(row))
 
+    def nearness(
+        self, query: str, document_id: str, *, groups: Collection[str]
+    ) -> tuple[tuple[int, int, float], ...]:
+        """Return (start, end, cosine with the query) of a document's passages, in order."""
+        content = self._current().content
+        row = content.document_place.get(document_id)
+        if row is None or not may_read(content.cards[row].acl, groups):
+            return ()
+        rows = np.asarray(content.passage_rows(row), dtype=np.int64)
+        cosines = content.passage_vectors.scores(self._vector(query), rows).tolist()
+        passages = [content.passage(each) for each in rows.tolist()]
+        return tuple(
+            (passage.start, passage.end, float(cosine))
+            for passage, cosine in zip(passages, cosines, strict=True)
+        )
+
     def titles(
         self, *, groups: Collection[str], pools: Sequence[Pool] = ("article",)
     ) -> tuple[tuple[str, str], ...]:

@@ -74,6 +74,17 @@ def test_documents_come_once_each_with_their_best_passages(filled: Home) -> None
         assert each.cosine >= max(hit.cosine for hit in each.hits)
 
 
+def test_nearness_is_the_cosine_of_every_passage_of_a_document(filled: Home) -> None:
+    retriever = filled.retriever()
+    (best,) = retriever.search("vpn error", groups=("it-staff",), k=1, legs=("dense",))
+    name = best.passage.document_id
+    near = retriever.nearness("vpn error", name, groups=("it-staff",))
+    passages = retriever.passages(name, groups=("it-staff",))
+    assert [(start, end) for start, end, _ in near] == [(p.start, p.end) for p in passages]
+    assert max(cosine for _, _, cosine in near) == pytest.approx(best.cosine, abs=1e-5)
+    assert retriever.nearness("vpn error", "no such", groups=("it-staff",)) == ()
+
+
 def test_outdated_articles_say_so(filled: Home) -> None:
     hits = filled.retriever().search("old vpn version 3", groups=())
     assert {hit.passage.document_id: hit.status for hit in hits}["kb/old.md"] == "outdated"
