@@ -40,6 +40,8 @@ export const say = {
   sources: "Where this comes from",
   source: (number: number, title: string) => `Source ${number}: ${title}`,
   nearest: "Nearest articles",
+  searchedAlso: (meaning: string, written: string) =>
+    `Searched also for “${meaning}” (${written}).`,
   updated: (date: string) => `updated ${date}`,
   outdated: "outdated",
   next: "Ask next",

@@ -91,6 +91,12 @@ export async function listExamples(): Promise<string[]> {
   return (await get<{ examples: string[] }>("/examples")).examples;
 }
 
+/** Tell that a source was opened. Nobody waits for it, and nothing is lost when it fails. */
+export function noteOpened(turnId: string, documentId: string): void {
+  const body = { kind: "click", document_id: documentId, turn_id: turnId };
+  post("/feedback/events", body, { keepalive: true }).catch(() => undefined);
+}
+
 export async function sendFeedback(
   turnId: string,
   value: "up" | "down",

@@ -67,6 +67,12 @@ export interface Choice {
   text: string;
 }
 
+export interface SearchedAlso {
+  written: string;
+  meaning: string;
+  source: "spelling" | "corpus" | "operator" | "general";
+}
+
 export interface Turn {
   outcome: OutcomeName;
   route: RouteName;
@@ -82,6 +88,7 @@ export interface Turn {
   reason: string | null;
   nearest: Citation[];
   offers_ticket: boolean;
+  searched_also: SearchedAlso[];
   ticket_number: number | null;
 }
 

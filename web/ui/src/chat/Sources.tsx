@@ -1,13 +1,25 @@
 /** Citations as numbered chips that open the panel. */
 
 import { useActions } from "../actions";
+import { noteOpened } from "../api/client";
 import type { Citation } from "../api/types";
 import { say } from "../messages";
 import { Icon } from "../shell/Icon";
 import { formatDate } from "../text/format";
 
-export function Sources({ citations, title }: { citations: readonly Citation[]; title: string }) {
+interface Props {
+  citations: readonly Citation[];
+  title: string;
+  /** The turn that shows them, once it is stored. */
+  turnId: string | undefined;
+}
+
+export function Sources({ citations, title, turnId }: Props) {
   const { show } = useActions();
+  const open = (citation: Citation) => {
+    show({ kind: "article", documentId: citation.document_id, citation });
+    if (turnId) noteOpened(turnId, citation.document_id);
+  };
   if (citations.length === 0) return null;
   return (
     <section class="sources">
@@ -18,7 +30,7 @@ export function Sources({ citations, title }: { citations: readonly Citation[]; 
             <button
               type="button"
               class="source"
-              onClick={() => show({ kind: "article", documentId: citation.document_id, citation })}
+              onClick={() => open(citation)}
             >
               <span class="cite-number">{place + 1}</span>
               <span class="source-title">{citation.title}</span>

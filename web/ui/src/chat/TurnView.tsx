@@ -44,8 +44,13 @@ export function TurnView({ shown, isLast }: Props) {
       {shown.problem && (
         <ErrorCard problem={shown.problem} onRetry={() => ask(shown.question, shown.key)} />
       )}
-      <Sources citations={shown.citations} title={say.sources} />
-      {turn && <Sources citations={turn.nearest} title={say.nearest} />}
+      <Sources citations={shown.citations} title={say.sources} turnId={turn?.turn_id} />
+      {turn && <Sources citations={turn.nearest} title={say.nearest} turnId={turn.turn_id} />}
+      {turn?.searched_also.map((item) => (
+        <p key={item.written} class="muted">
+          {say.searchedAlso(item.meaning, item.written)}
+        </p>
+      ))}
       {turn && <After shown={shown} />}
       {isLast && turn && turn.suggestions.length > 0 && (
         <Buttons
