@@ -90,7 +90,7 @@ class FileSource:
         try:
             raw = _read_bytes(path, self.parser.settings.max_file_bytes)
         except SourceError as error:
-            yield FailedSource(source=document_id, reason=error.message)
+            yield FailedSource(source=document_id, reason=_told(error))
             return
         budget = _Budget(n_bytes_left=self.parser.settings.max_archive_bytes)
         yield from self._documents(raw, document_id, budget, depth=0)
@@ -105,9 +105,11 @@ class FileSource:
             yield FailedSource(source=document_id, reason=reason or "It is of no known kind.")
         elif kind == "archive":
             members = self.parser.unpack(raw, max_total_bytes=max(1, budget.n_bytes_left))
-            inside = list(self._members(members, document_id, budget, depth=depth))
-            yield from inside
-            if not inside:
+            is_empty = True
+            for item in self._members(members, document_id, budget, depth=depth):
+                is_empty = False
+                yield item
+            if is_empty:
                 yield FailedSource(source=document_id, reason=_NOTHING, is_skipped=True)
         elif kind == "eml":
             yield from self._mail(raw, document_id, budget, depth=depth)
@@ -210,7 +212,7 @@ def file_source(
     if not is_known(whole.name):
         raise SourceError(
             f"{path} is of no kind that is read; expected one of {', '.join(FORMATS)}.",
-            hint="Save it in one of these formats.",
+            hint="Save it in one of these formats; past tickets need `--kind tickets`.",
         )
     parent = whole.parent
     if FORMATS[suffix_of(whole.name)] == "archive":
