@@ -19,6 +19,8 @@ import numpy as np
 
 from knowledge_base.config import DEFAULT_ENCODER, EncoderSettings
 from knowledge_base.errors import EncoderError, EncoderHashError
+from knowledge_base.late import N_NUMBERS, Bytes, QuestionTokens, TokenVectors
+from knowledge_base.pieces import PieceReader
 from knowledge_base.ports import Encoder, Vectors
 from knowledge_base.text import words
 from knowledge_base.threads import n_cores
@@ -130,6 +132,7 @@ class LoadedModel:
 
     tokenizer: Any
     network: MiniLM
+    pieces: PieceReader
 
 
 class MiniLMEncoder:
@@ -173,6 +176,31 @@ class MiniLMEncoder:
             vectors[batch] = loaded.network.embed([sequences[place] for place in batch]).numpy()
         return vectors
 
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, TokenVectors]:
+        """Return the vectors of `encode` and, from the same pass, those of the texts' tokens."""
+        vectors = np.empty((len(texts), self.n_dimensions), dtype=np.float32)
+        tokens: list[Bytes] = [np.empty((0, N_NUMBERS), dtype=np.int8)] * len(texts)
+        loaded = self.load()
+        sequences = [each.ids for each in loaded.tokenizer.encode_batch(list(texts))]
+        lengths = [len(each) for each in sequences]
+        self._set_threads(sum(lengths))
+        for batch in token_batches(lengths, self._settings.batch_tokens):
+            pieces = [sequences[place] for place in batch]
+            embedded, states = loaded.network.embed_tokens(pieces)
+            vectors[batch] = embedded.numpy()
+            ends = np.cumsum([len(each) for each in pieces])
+            for place, own, end in zip(batch, pieces, ends.tolist(), strict=True):
+                tokens[place] = loaded.pieces.passage(own, states[end - len(own) : end].numpy())
+        return vectors, TokenVectors.of(tokens)
+
+    def encode_question(self, text: str) -> tuple[Vectors, QuestionTokens]:
+        """Return a question's unit vector, shape (384,), and its tokens."""
+        loaded = self.load()
+        pieces = loaded.tokenizer.encode(text).ids
+        self._set_threads(len(pieces))
+        embedded, states = loaded.network.embed_tokens([pieces])
+        return embedded[0].numpy(), loaded.pieces.question(pieces, states.numpy())
+
     def _set_threads(self, n_tokens: int) -> None:
         """Give one thread to a question and all of them to a batch of passages.
 
@@ -208,7 +236,8 @@ class MiniLMEncoder:
         tokenizer.no_padding()
         tokenizer.enable_truncation(self._settings.max_tokens)
         weights = load_file(self._folder / "model.safetensors")
-        return LoadedModel(tokenizer, MiniLM(weights, BertShape.read(self._folder / "config.json")))
+        network = MiniLM(weights, BertShape.read(self._folder / "config.json"))
+        return LoadedModel(tokenizer, network, PieceReader.read(tokenizer.get_vocab()))
 
 
 class SentenceTransformersEncoder:

@@ -32,8 +32,7 @@ from knowledge_base.index.segment import (
     Contents,
     Given,
     Segment,
-    encode_texts,
-    texts_of,
+    encode_contents,
     version_digest,
     write_segment,
 )
@@ -212,8 +211,8 @@ class Upkeep:
                 files=files,
             )
 
-        vectors = encode_texts(self.encoder, texts_of(contents), report)
-        given = Given(settings=self.settings.retrieval, also_words=english_words())
+        vectors, tokens = encode_contents(self.encoder, contents, report)
+        given = Given(settings=self.settings.retrieval, also_words=english_words(), tokens=tokens)
         with self.snapshots.building() as folder:
             write_segment(folder, contents, vectors, given)
             with self.snapshots.writing():

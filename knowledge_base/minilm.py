@@ -77,8 +77,23 @@ class MiniLM:
         with torch.inference_mode():
             return self.forward(sequences)
 
+    def embed_tokens(self, sequences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Return what `embed` returns and, from the same pass, the states of all tokens.
+
+        The states, shape (n_tokens, n_dimensions), lie end to end in the order of the sequences and
+        are not of unit length.
+        """
+        import torch
+
+        with torch.inference_mode():
+            states = self._states(sequences)
+            return self._pooled(states, sequences), states
+
     def forward(self, sequences: Sequence[Sequence[int]]) -> Tensor:
         """Return what `embed` returns, as part of a graph where gradients are wanted."""
+        return self._pooled(self._states(sequences), sequences)
+
+    def _states(self, sequences: Sequence[Sequence[int]]) -> Tensor:
         import torch
         from torch.nn import functional
 
@@ -92,6 +107,13 @@ class MiniLM:
         padding = _Padding.of(lengths)
         for layer in range(self.shape.n_layers):
             states = self._layer(states, f"encoder.layer.{layer}", padding)
+        return states
+
+    def _pooled(self, states: Tensor, sequences: Sequence[Sequence[int]]) -> Tensor:
+        import torch
+        from torch.nn import functional
+
+        lengths = [len(sequence) for sequence in sequences]
         owner = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
         sums = torch.zeros(len(lengths), self.shape.n_dimensions).index_add_(0, owner, states)
         return functional.normalize(sums / torch.tensor(lengths)[:, None], dim=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from knowledge_base.late import QuestionTokens, TokenVectors
 from knowledge_base.model import Document, FailedSource, Passage, Ticket
 
 Vectors = npt.NDArray[np.float32]
@@ -71,6 +72,33 @@ class Prior(Protocol):
             Documents that the asker may read. A document's adjustment must not depend on which
             others are named.
         """
+        ...
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """An encoder that can also give a vector for each token."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, TokenVectors]:
+        """Return the vectors of `Encoder.encode` and those of the texts' tokens."""
+        ...
+
+    def encode_question(self, text: str) -> tuple[Vectors, QuestionTokens]:
+        """Return a question's unit vector, shape (n_dimensions,), and its tokens."""
+        ...
+
+
+@runtime_checkable
+class CachedTokenEncoder(Protocol):
+    """An encoder that keeps the token vectors of documents."""
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether there are any."""
+        ...
+
+    def tokens(self, texts: Sequence[str]) -> TokenVectors:
+        """Return the token vectors of texts."""
         ...
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.errors import StoreError
-from knowledge_base.ports import Encoder, Vectors
+from knowledge_base.late import N_NUMBERS, Bytes, TokenVectors
+from knowledge_base.ports import Encoder, TokenEncoder, Vectors
 
 _PER_QUERY = 500
 
@@ -45,6 +46,9 @@ class VectorCache:
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
             )
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS tokens (key BLOB PRIMARY KEY, tokens BLOB NOT NULL)"
+            )
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f"The vector cache {str(path)!r} cannot be opened: {error}.",
@@ -67,14 +71,21 @@ class VectorCache:
 
     def get(self, keys: Sequence[bytes]) -> Mapping[bytes, Vectors]:
         """Return the vectors of those keys that are known, each of shape (n_dimensions,)."""
-        found: dict[bytes, Vectors] = {}
+        held = self._read("SELECT key, vector FROM vectors WHERE key IN", keys)
+        return {key: np.frombuffer(one, dtype="<f4").astype(np.float32) for key, one in held}
+
+    def get_tokens(self, keys: Sequence[bytes]) -> Mapping[bytes, Bytes]:
+        """Return the token vectors of those keys that are known, each of shape (n_tokens, 64)."""
+        held = self._read("SELECT key, tokens FROM tokens WHERE key IN", keys)
+        return {key: np.frombuffer(one, dtype=np.int8).reshape(-1, N_NUMBERS) for key, one in held}
+
+    def _read(self, select: str, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        found: list[tuple[bytes, bytes]] = []
         with self._lock, self._guarded():
             for start in range(0, len(keys), _PER_QUERY):
                 part = list(keys[start : start + _PER_QUERY])
                 marks = ",".join("?" * len(part))
-                query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608
-                for key, vector in self._connection.execute(query, part):
-                    found[key] = np.frombuffer(vector, dtype="<f4").astype(np.float32)
+                found += self._connection.execute(f"{select} ({marks})", part)
         return found
 
     def put(self, items: Iterable[tuple[bytes, Vectors]]) -> None:
@@ -89,6 +100,13 @@ class VectorCache:
         with self._lock, self._guarded(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def put_tokens(self, items: Iterable[tuple[bytes, Bytes]]) -> None:
+        """Keep these token vectors, in one transaction. Raises as `put`."""
+        rows = [(key, tokens.tobytes()) for key, tokens in items]
+        with self._lock, self._guarded(), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR REPLACE INTO tokens VALUES (?, ?)", rows)
 
 
 class CachedEncoder:
@@ -135,6 +153,35 @@ class CachedEncoder:
         for row, key in enumerate(keys):
             vectors[row] = known[key]
         return vectors
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the encoder can give a vector for each token."""
+        return isinstance(self._encoder, TokenEncoder)
+
+    def tokens(self, texts: Sequence[str]) -> TokenVectors:
+        """Return the token vectors of texts.
+
+        What the cache lacks is computed, and the texts' own vectors with it.
+
+        Raises
+        ------
+        TypeError
+            When the encoder has none; ask `has_tokens` first.
+        """
+        if not isinstance(self._encoder, TokenEncoder):
+            raise TypeError(f"the encoder {self.name!r} has no token vectors")
+        keys = [self._key(text) for text in texts]
+        known = dict(self._cache.get_tokens(list(dict.fromkeys(keys))))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            vectors, tokens = self._encoder.encode_tokens(list(missing.values()))
+            computed = {key: tokens.text(row) for row, key in enumerate(missing)}
+            self.n_encoded += len(missing) - len(self._cache.get(list(missing)))
+            self._cache.put(zip(missing, vectors, strict=True))
+            self._cache.put_tokens(computed.items())
+            known.update(computed)
+        return TokenVectors.of([known[key] for key in keys])
 
     def missing(self, texts: Sequence[str]) -> int:
         """Return how many different texts are not in the cache."""

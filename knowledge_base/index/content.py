@@ -13,11 +13,12 @@ from knowledge_base.index.dense import FaissIndex
 from knowledge_base.index.exact import ExactIndex
 from knowledge_base.index.lexical import LexicalIndex
 from knowledge_base.index.segment import Card, Kind, Segment, read_document, read_passage
+from knowledge_base.late import StackedTokens
 from knowledge_base.model import Document, Passage
 from knowledge_base.ports import Mask
 from knowledge_base.vocabulary import Vocabulary
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raised when the same passages would be indexed differently; the index is then built anew."""
 
 _REMEMBERED_CARDS = 50_000
@@ -51,6 +52,8 @@ class Content:
     """The mean of each document's passage vectors, as unit vectors."""
     vocabulary: Vocabulary
     """Its texts are the passages."""
+    tokens: StackedTokens | None
+    """Token vectors of each passage; None when the encoder has none."""
     documents: Lines
     passages: Lines
 
@@ -86,6 +89,7 @@ class Content:
             exact=ExactIndex.stacked([segment.exact for segment in segments]),
             document_vectors=_vectors(segments, "documents"),
             vocabulary=Vocabulary.stacked([segment.vocabulary for segment in segments]),
+            tokens=_tokens(segments),
             documents=Lines([segment.lines["documents"] for segment in segments]),
             passages=Lines([segment.lines["passages"] for segment in segments]),
         )
@@ -184,6 +188,13 @@ def _numbered_on(
         return parts[0]
     moved = [part + first for part, first in zip(parts, firsts, strict=False)]
     return np.concatenate(moved) if moved else np.empty(0, dtype=np.int64)
+
+
+def _tokens(segments: Sequence[Segment]) -> StackedTokens | None:
+    # A segment without passages has no token vectors and needs none.
+    held = [segment.tokens for segment in segments if len(segment.owners)]
+    parts = [part for part in held if part is not None]
+    return StackedTokens(parts) if parts and len(parts) == len(held) else None
 
 
 def _vectors(segments: Sequence[Segment], name: str) -> FaissIndex:

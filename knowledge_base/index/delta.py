@@ -9,7 +9,7 @@ a share of the first. Both happen beside the live snapshot and take over what ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,12 @@ from knowledge_base.index.segment import (
     Contents,
     Given,
     Segment,
-    encode_texts,
+    encode_contents,
     read_segment,
-    texts_of,
     write_segment,
 )
 from knowledge_base.index.snapshot import Manifest, SegmentUse, SnapshotFolder
+from knowledge_base.late import Bytes, TokenVectors
 from knowledge_base.model import Document, Passage
 from knowledge_base.ports import Encoder, Vectors
 
@@ -143,8 +143,8 @@ def apply_change(
     means = {name: part.mean_length for name, part in first.words.items()}
     with snapshots.building() as folder:
         if change.contents:
-            vectors = encode_texts(encoder, texts_of(change.contents), _no_report)
-            given = Given(settings=settings, mean_lengths=means)
+            vectors, tokens = encode_contents(encoder, change.contents, _no_report)
+            given = Given(settings=settings, mean_lengths=means, tokens=tokens)
             write_segment(folder, change.contents, vectors, given)
         with snapshots.writing():
             if snapshots.current_name() != index.name:
@@ -279,6 +279,7 @@ def _write_merged(folder: Path, index: OpenIndex, names: Sequence[str], given: G
     contents: list[tuple[Document, tuple[Passage, ...]]] = []
     passages: list[Vectors] = []
     titles: list[Vectors] = []
+    tokens: list[list[Bytes]] = []
     for use in index.manifest.segments:
         if use.folder not in names:
             continue
@@ -290,6 +291,10 @@ def _write_merged(folder: Path, index: OpenIndex, names: Sequence[str], given: G
         bounds = np.searchsorted(segment.owners, np.arange(len(segment.ids) + 1))
         passages += [own.vectors[bounds[row] : bounds[row + 1]] for row in rows]
         titles += [heads.vectors[row : row + 1] for row in rows]
+        held = segment.tokens
+        if held is not None:
+            spans = (range(*bounds[row : row + 2].tolist()) for row in rows)
+            tokens += [[held.text(place) for place in span] for span in spans]
     order = sorted(range(len(contents)), key=lambda place: contents[place][0].document_id)
     if not order:
         # The width of the vectors is all that is left.
@@ -297,6 +302,9 @@ def _write_merged(folder: Path, index: OpenIndex, names: Sequence[str], given: G
         write_segment(folder, [], own.vectors[:0], given)
         return
     vectors = np.concatenate([passages[place] for place in order] + [titles[p] for p in order])
+    if len(tokens) == len(contents):
+        laid = TokenVectors.of([each for place in order for each in tokens[place]])
+        given = replace(given, tokens=laid)
     write_segment(folder, [contents[place] for place in order], vectors, given)
 
 

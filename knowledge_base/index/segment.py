@@ -31,8 +31,9 @@ from knowledge_base.errors import IndexCorruptError
 from knowledge_base.index.dense import FaissIndex, VectorPart
 from knowledge_base.index.exact import ExactIndex
 from knowledge_base.index.lexical import LexicalIndex
+from knowledge_base.late import Bytes, TokenVectors
 from knowledge_base.model import Document, Passage
-from knowledge_base.ports import Encoder, Vectors
+from knowledge_base.ports import CachedTokenEncoder, Encoder, Vectors
 from knowledge_base.postings import Keys
 from knowledge_base.text import join_plain, terms
 from knowledge_base.vocabulary import Vocabulary
@@ -79,6 +80,8 @@ class Segment:
     vocabulary: Vocabulary
     lines: dict[str, Arrays]
     """`cards`, `documents`, `passages`."""
+    tokens: TokenVectors | None
+    """Of each passage; None when the encoder has none."""
 
     def contents(self, rows: Sequence[int]) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
         """Yield the documents of these rows with their passages."""
@@ -98,6 +101,8 @@ class Given:
     """Words that are no mistakes although no text has them."""
     mean_lengths: dict[str, float] | None = None
     """Those of the segment whose BM25 scores these must be comparable with."""
+    tokens: TokenVectors | None = None
+    """Token vectors of each passage."""
 
 
 def write_segment(folder: Path, contents: Contents, vectors: Vectors, given: Given) -> None:
@@ -129,6 +134,8 @@ def write_segment(folder: Path, contents: Contents, vectors: Vectors, given: Giv
         arrays[f"vectors.{name}"] = part.vectors
         if part.has_cells:
             part.write_cells(folder / f"{name}.cells")
+    if given.tokens is not None:
+        arrays |= {"tokens.vectors": given.tokens.vectors, "tokens.ends": given.tokens.ends}
     arrays |= _word_arrays(contents, given)
     names = Card.__dataclass_fields__
     cards = ({name: getattr(document, name) for name in names} for document in documents)
@@ -163,6 +170,7 @@ def read_segment(folder: Path) -> Segment:
             exact=ExactIndex.read(under(arrays, "exact")),
             vocabulary=Vocabulary.read(under(arrays, "vocabulary")),
             lines={name: under(arrays, name) for name in ("cards", "documents", "passages")},
+            tokens=_read_tokens(arrays),
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexCorruptError(
@@ -177,19 +185,35 @@ def texts_of(contents: Contents) -> list[str]:
     return [*passages, *(title_text(document) for document, _ in contents)]
 
 
-def encode_texts(
-    encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]
-) -> Vectors:
-    """Return the vectors of texts; `progress` is told how many are encoded, and of how many."""
+def encode_contents(
+    encoder: Encoder, contents: Contents, progress: Callable[[int, int], None]
+) -> tuple[Vectors, TokenVectors | None]:
+    """Return the vectors of `texts_of(contents)`, and the token vectors of the passages.
+
+    `progress` is told how many texts are encoded, and of how many. Token vectors are None when the
+    encoder has none, or no cache that keeps them.
+    """
+    texts = texts_of(contents)
+    n_passages = sum(len(held) for _, held in contents)
     vectors = np.empty((len(texts), encoder.n_dimensions), dtype=np.float32)
+    has_tokens = isinstance(encoder, CachedTokenEncoder) and encoder.has_tokens
+    tokens: dict[int, Bytes] = {}
     # Neighbours in length are encoded together; how texts are grouped never depends on what a
     # cache already has.
     order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
     for start in range(0, len(order), _ENCODE_AT_ONCE):
         places = order[start : start + _ENCODE_AT_ONCE]
+        if has_tokens:
+            assert isinstance(encoder, CachedTokenEncoder)
+            own = [place for place in places if place < n_passages]
+            # First, because what this computes includes the vectors of the same texts.
+            found = encoder.tokens([texts[place] for place in own])
+            tokens.update((place, found.text(row)) for row, place in enumerate(own))
         vectors[places] = encoder.encode([texts[place] for place in places])
         progress(min(start + _ENCODE_AT_ONCE, len(order)), len(order))
-    return vectors
+    if not has_tokens:
+        return vectors, None
+    return vectors, TokenVectors.of([tokens[place] for place in range(n_passages)])
 
 
 def mean_vectors(vectors: Vectors, owners: npt.NDArray[np.int64], n_owners: int) -> Vectors:
@@ -286,6 +310,12 @@ def _kinds(documents: Sequence[Document]) -> dict[str, npt.NDArray[Any]]:
 def _versions(documents: Sequence[Document]) -> npt.NDArray[np.uint8]:
     digests = b"".join(version_digest(each.document_id, each.content_hash) for each in documents)
     return np.frombuffer(bytearray(digests), dtype=np.uint8).reshape(-1, 32)
+
+
+def _read_tokens(arrays: Arrays) -> TokenVectors | None:
+    if "tokens.ends" not in arrays:
+        return None
+    return TokenVectors(vectors=arrays["tokens.vectors"], ends=arrays["tokens.ends"])
 
 
 def _read_vectors(folder: Path, arrays: Arrays, name: str) -> FaissIndex:
