@@ -57,6 +57,8 @@ class RetrievalSettings:
     """Leg → share in the fused score; they are divided by their sum."""
     candidates: int = 200
     """How many passages each leg may propose."""
+    late_interaction: bool = False
+    """Whether a vector is kept for each telling token of a passage: about 4 KB a passage."""
     bm25_k1: float = 1.2
     bm25_b: float = 0.75
 

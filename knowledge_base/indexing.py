@@ -211,7 +211,7 @@ class Upkeep:
                 files=files,
             )
 
-        vectors, tokens = encode_contents(self.encoder, contents, report)
+        vectors, tokens = encode_contents(self.encoder, contents, self.settings.retrieval, report)
         given = Given(settings=self.settings.retrieval, also_words=english_words(), tokens=tokens)
         with self.snapshots.building() as folder:
             write_segment(folder, contents, vectors, given)
@@ -228,6 +228,7 @@ def recipe(encoder_name: str, settings: KnowledgeBaseSettings) -> str:
     retrieval = settings.retrieval
     return (
         f"{INDEX_VERSION}|{encoder_name}|{retrieval.bm25_k1}|{retrieval.bm25_b}|"
+        f"{'tokens|' if retrieval.late_interaction else ''}"
         f"{pipeline_name(settings)}"
     )
 

@@ -143,7 +143,7 @@ def apply_change(
     means = {name: part.mean_length for name, part in first.words.items()}
     with snapshots.building() as folder:
         if change.contents:
-            vectors, tokens = encode_contents(encoder, change.contents, _no_report)
+            vectors, tokens = encode_contents(encoder, change.contents, settings, _no_report)
             given = Given(settings=settings, mean_lengths=means, tokens=tokens)
             write_segment(folder, change.contents, vectors, given)
         with snapshots.writing():

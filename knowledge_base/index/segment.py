@@ -186,17 +186,22 @@ def texts_of(contents: Contents) -> list[str]:
 
 
 def encode_contents(
-    encoder: Encoder, contents: Contents, progress: Callable[[int, int], None]
+    encoder: Encoder,
+    contents: Contents,
+    settings: RetrievalSettings,
+    progress: Callable[[int, int], None],
 ) -> tuple[Vectors, TokenVectors | None]:
     """Return the vectors of `texts_of(contents)`, and the token vectors of the passages.
 
     `progress` is told how many texts are encoded, and of how many. Token vectors are None when the
-    encoder has none, or no cache that keeps them.
+    encoder has none, or no cache that keeps them, or the settings want none.
     """
     texts = texts_of(contents)
     n_passages = sum(len(held) for _, held in contents)
     vectors = np.empty((len(texts), encoder.n_dimensions), dtype=np.float32)
-    has_tokens = isinstance(encoder, CachedTokenEncoder) and encoder.has_tokens
+    has_tokens = (
+        settings.late_interaction and isinstance(encoder, CachedTokenEncoder) and encoder.has_tokens
+    )
     tokens: dict[int, Bytes] = {}
     # Neighbours in length are encoded together; how texts are grouped never depends on what a
     # cache already has.
