@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.evaluation.retrieval import IndexBuild, claim_index_folder, corpus_sources
 from knowledge_base.config import KnowledgeBaseSettings
+from knowledge_base.glossary import Glossary, general_senses
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.indexing import Progress, no_progress
 from knowledge_base.ingest import ingest
+from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder
@@ -35,7 +37,7 @@ def open_evaluation_index(
     settings: KnowledgeBaseSettings,
     *,
     progress: Progress = no_progress,
-    clock: Callable[[], float] = time.perf_counter,
+    question_encoder: Encoder | None = None,
 ) -> Iterator[EvaluationIndex]:
     """Build the index of some corpora, or take up the one that is kept in `folder`.
 
@@ -51,8 +53,8 @@ def open_evaluation_index(
         How documents are cut and indexed.
     progress
         Told how far the build is.
-    clock
-        Seconds.
+    question_encoder
+        Reads questions; without one, `encoder` does.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def open_evaluation_index(
     with tempfile.TemporaryDirectory() as passing:
         place = Path(passing) if folder is None else folder
         claim_index_folder(place, sources)
-        started = clock()
+        started = time.perf_counter()
         snapshots = SnapshotFolder(place / "index")
         with SqliteStore(place / "documents.sqlite") as store:
             ingest(
@@ -74,13 +76,14 @@ def open_evaluation_index(
                 settings=settings,
                 progress=progress,
             )
-        retriever = Retriever(snapshots, encoder, settings.retrieval)
+        glossary = Glossary(general=general_senses())
+        retriever = Retriever(snapshots, encoder, settings.retrieval, glossary=lambda: glossary)
         manifest = retriever.manifest
         yield EvaluationIndex(
             retriever=retriever,
             build=IndexBuild(
                 n_documents=manifest.n_documents,
                 n_passages=manifest.n_passages,
-                build_s=clock() - started,
+                build_s=time.perf_counter() - started,
             ),
         )
