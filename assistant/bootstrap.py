@@ -35,6 +35,8 @@ from assistant.skills.insights import InsightsSkill
 from assistant.skills.smalltalk import SmalltalkSkill
 from assistant.store import SqlConversationStore, open_engine
 from assistant.vocabulary_store import SqlVocabularyStore
+from knowledge_base.adaptation.question_encoder import FOLDER_NAME as ADAPTED_NAME
+from knowledge_base.adaptation.question_encoder import load_question_encoder
 from knowledge_base.config import (
     DEFAULT_ENCODER,
     EncoderSettings,
@@ -102,6 +104,11 @@ class Parts:
         return load_encoder(self.knowledge_settings.encoder)
 
     @cached_property
+    def question_encoder(self) -> Encoder:
+        """What questions are read with: adapted to the articles where that was promoted."""
+        return load_question_encoder(self.settings.models_dir / ADAPTED_NAME, self.plain_encoder)
+
+    @cached_property
     def documents(self) -> SqliteStore:
         """The document store."""
         return SqliteStore(self.settings.knowledge_dir / "documents.sqlite")
@@ -121,6 +128,7 @@ class Parts:
             self.plain_encoder,
             self.knowledge_settings.retrieval,
             prior=self.prior,
+            question_encoder=self.question_encoder,
             glossary=self.glossary,
         )
 
@@ -175,7 +183,10 @@ class Parts:
     def prior(self) -> LivePrior:
         """What feedback adds to the ranking."""
         return LivePrior(
-            self.feedback_store, self.plain_encoder, self.knowledge_settings.feedback, self.clock
+            self.feedback_store,
+            self.question_encoder,
+            self.knowledge_settings.feedback,
+            self.clock,
         )
 
     @cached_property

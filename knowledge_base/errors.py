@@ -3,7 +3,9 @@
 KnowledgeBaseError
 ├── SourceError         a file or ticket cannot be read; the rest of the ingest goes on
 ├── EncoderError        the encoder cannot be used
-│   └── EncoderHashError    a model file differs from its published hash
+│   ├── EncoderHashError    a model file differs from its published hash
+│   └── AdaptationError     the question side cannot be adapted, or an adapted one not be read
+│       └── AdaptationHashError  a file of it differs from its manifest
 ├── IndexCorruptError   a snapshot fails its manifest
 ├── IndexMissingError   nothing has been ingested yet
 └── StoreError          the document store cannot be read or written
@@ -47,6 +49,18 @@ class EncoderHashError(EncoderError):
     """A file of the encoder differs from its pinned hash."""
 
     code = "encoder_hash_mismatch"
+
+
+class AdaptationError(EncoderError):
+    """The question side of the encoder cannot be adapted, written or read."""
+
+    code = "adaptation_failed"
+
+
+class AdaptationHashError(AdaptationError):
+    """A file of the adapted question side differs from its manifest."""
+
+    code = "adaptation_hash_mismatch"
 
 
 class IndexCorruptError(KnowledgeBaseError):
