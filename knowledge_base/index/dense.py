@@ -18,11 +18,11 @@ EXACT_ROWS = 100_000
 
 # Measured on a million vectors; docs/decisions/0005-index-in-segments.md.
 _ROWS_PER_CELL = 500
-_PROBED_SHARE = 1 / 24
-_LEAST_PROBES = 32
+_PROBED_SHARE = 1 / 8
+_LEAST_PROBES = 128
 _SAMPLES_PER_CELL = 64
 _TRAINING_ROUNDS = 10
-_RESCORED_PER_RESULT = 4
+_RESCORED_PER_RESULT = 2
 
 _SMALL_SCAN = 200_000
 """Rows times queries below which one thread scans."""

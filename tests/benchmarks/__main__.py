@@ -7,10 +7,15 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import encoding, finding, sources
+from tests.benchmarks import encoding, finding, scale, sources
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "bench"
-BENCHMARKS = {"encoding": encoding.run, "finding": finding.run, "sources": sources.run}
+BENCHMARKS = {
+    "encoding": encoding.run,
+    "finding": finding.run,
+    "sources": sources.run,
+    "scale": scale.run,
+}
 
 
 def main(names: list[str]) -> None:
