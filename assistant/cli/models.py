@@ -15,6 +15,7 @@ from analytics.learning.registry import list_versions
 from assistant.answering.calibrate import describe, fit_calibration
 from assistant.answering.confidence import save_calibration
 from assistant.bootstrap import CALIBRATION_NAME, Parts
+from assistant.cli.adaptation import ENCODER, encoder_rows, train_question_encoder
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
 from assistant.evaluation.calibration import label_questions
@@ -24,7 +25,7 @@ from assistant.routing.examples import read_examples, shipped_examples_folder
 from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
 from assistant.routing.registry import SHIPPED_SEED as SEED
 
-NAMES = ("router", "churn", "confidence")
+NAMES = ("router", "churn", "confidence", ENCODER)
 BY_DEFAULT = ("router", "churn")
 CHURN = "churn"
 
@@ -69,7 +70,10 @@ def train(
     parts = Parts(current_settings())
     results: dict[str, Any] = {}
     for name in names or BY_DEFAULT:
-        with working(f"Training {name} …"):
+        with working(f"Training {name} …") as show:
+            if name == ENCODER:
+                results[name] = train_question_encoder(parts, seed=SEED, show=show)
+                continue
             if name != "confidence":
                 results[name] = JOBS[name](parts)
                 continue
@@ -207,6 +211,7 @@ def models(json_file: str | None) -> None:
             "trained_on": parts.calibration.provenance,
         }
     )
+    rows += encoder_rows(parts)
     write_json(rows, json_file)
     if json_file != "-":
         for row in rows:

@@ -61,6 +61,8 @@ class Setting:
     """Index and question encoder → the search as it will be used."""
     work: Path
     """An empty folder for the index without the pieces."""
+    live: Encoder | None = None
+    """What questions are read with now, if it was adapted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,16 +163,8 @@ def adapt(
     # Of equals the gentler.
     mix = min(means, key=lambda each: (-means[each], each))
     judged = _drawn(parts["judge"], plan.most_judged, seed)
-    figures = {
-        name: compare(
-            judged,
-            trial.ask(judged, base, legs),
-            trial.ask(judged, QuestionEncoder(base, mixed[mix]), legs),
-            seed=seed,
-        )
-        for name, legs in (("fused", None), ("dense", DENSE_ONLY))
-    }
-    is_promoted, reason = verdict(figures["fused"])
+    figures = trial.judge(judged, QuestionEncoder(base, mixed[mix]), seed)
+    is_promoted, reason = verdict(figures["fused"], figures.get("fused_over_live"))
     version = AdaptedVersion(
         base=base.name,
         corpus_digest=_digest(articles),
@@ -190,17 +184,26 @@ def adapt(
     return Outcome(version=version, changed=mixed[mix])
 
 
-def verdict(fused: Comparison) -> tuple[bool, str]:
+def verdict(fused: Comparison, over_live: Comparison | None = None) -> tuple[bool, str]:
     """Return whether a version comes into use, and why.
 
-    It does when the search finds held-out documents better, and not by chance: the whole interval
-    of the change lies above 0.
+    It does when the search finds held-out documents better than with the base, and not by chance:
+    the whole interval of the change lies above 0. Nor may it find them worse than what is in use.
+
+    Parameters
+    ----------
+    fused : Comparison
+        All legs, with the base and with the new version.
+    over_live : Comparison, optional
+        All legs, with the version in use and with the new one.
     """
-    if fused.ci95[0] > 0:
-        return True, "held-out documents are found better"
-    if fused.change > 0:
+    if fused.change <= 0:
+        return False, "held-out documents are not found better"
+    if fused.ci95[0] <= 0:
         return False, "the gain on held-out documents may be chance"
-    return False, "held-out documents are not found better"
+    if over_live is not None and over_live.change < 0:
+        return False, "the version in use finds held-out documents better"
+    return True, "held-out documents are found better"
 
 
 def compare(pieces: Sequence[Piece], before: Scores, after: Scores, *, seed: int) -> Comparison:
@@ -281,6 +284,26 @@ class _Trial:
                 scores[row] = 1 / math.log2(found.index(piece.document_id) + 2)
             self.told("try", row + 1, len(pieces))
         return scores
+
+    def judge(self, pieces: Sequence[Piece], new: Encoder, seed: int) -> dict[str, Comparison]:
+        """Return the comparisons of the new version with the base and with the one in use."""
+        base, live = self.setting.base, self.setting.live
+        rounds: dict[str, tuple[Encoder, Sequence[str] | None]] = {
+            "fused": (base, None),
+            "dense": (base, DENSE_ONLY),
+        }
+        if live is not None and live.name != base.name:
+            rounds["fused_over_live"] = (live, None)
+        after = {legs: self.ask(pieces, new, legs) for legs in (None, DENSE_ONLY)}
+        return {
+            name: compare(
+                pieces,
+                self.ask(pieces, old, legs),
+                after[None if legs is None else DENSE_ONLY],
+                seed=seed,
+            )
+            for name, (old, legs) in rounds.items()
+        }
 
 
 def _require_enough(parts: Mapping[str, Sequence[Piece]], fewest: int) -> None:

@@ -1,0 +1,97 @@
+"""`deskwise train encoder`, and its lines in `deskwise models`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.bootstrap import Parts
+from knowledge_base.adaptation.question_encoder import (
+    FOLDER_NAME,
+    AdaptedVersion,
+    list_versions,
+    load_question_encoder,
+    save_version,
+)
+from knowledge_base.adaptation.trial import Plan, Setting, adapt
+from knowledge_base.errors import AdaptationError
+from knowledge_base.ports import Encoder
+
+ENCODER = "encoder"
+_STAGES = {"train": "step", "try": "held-out question"}
+
+
+def train_question_encoder(
+    parts: Parts, *, seed: int, show: Callable[[str], None], plan: Plan | None = None
+) -> dict[str, Any]:
+    """Adapt the question side to this home's articles; promote it if they are found better."""
+    folder = parts.settings.models_dir / FOLDER_NAME
+
+    def told(stage: str, done: int, total: int) -> None:
+        show(f"{_STAGES[stage]} {done:,} of {total:,}")
+
+    with tempfile.TemporaryDirectory() as work:
+        outcome = adapt(
+            parts.documents.contents(),
+            Setting(
+                base=parts.plain_encoder,
+                cached=parts.encoder,
+                settings=parts.knowledge_settings,
+                open_search=parts.retriever_over,
+                work=Path(work),
+                live=_live(folder, parts.plain_encoder, show),
+            ),
+            plan or Plan(),
+            seed=seed,
+            now=parts.clock.now(),
+            told=told,
+        )
+    version = save_version(folder, outcome.version, outcome.changed)
+    word = "promoted" if version.is_promoted else "kept back"
+    return {
+        "version": version.version,
+        "promoted": version.is_promoted,
+        "reason": version.reason,
+        "figures": version.figures,
+        "settings": version.settings,
+        "summary": f"{word} {version.version} ({version.reason}): {_told(version)}",
+    }
+
+
+def encoder_rows(parts: Parts) -> list[dict[str, Any]]:
+    """Return what `deskwise models` lists of the question side."""
+    return [
+        {
+            "name": ENCODER,
+            "version": version.version,
+            "in_use": version.is_live and version.base == parts.plain_encoder.name,
+            "scores": f"{_told(version)}; {version.reason}",
+            "trained_on": f"{version.settings['n_trained_on']:,} questions from articles "
+            f"{version.corpus_digest[:12]}, {version.base}",
+        }
+        for version in list_versions(parts.settings.models_dir / FOLDER_NAME)
+    ]
+
+
+def _live(folder: Path, base: Encoder, show: Callable[[str], None]) -> Encoder | None:
+    try:
+        return load_question_encoder(folder, base)
+    except AdaptationError as error:
+        # Damaged: it can read no questions any more, so nothing is lost by replacing it.
+        show(error.message)
+        return None
+
+
+def _told(version: AdaptedVersion) -> str:
+    return "; ".join(_figure(name, version.figures[name]) for name in ("fused", "dense"))
+
+
+def _figure(name: str, figure: Mapping[str, Any]) -> str:
+    low, high = figure["ci95"]
+    word = {"fused": "all legs", "dense": "vectors alone"}[name]
+    return (
+        f"{word} nDCG@10 {figure['before']:.3f} → {figure['after']:.3f} "
+        f"[{low:+.3f}, {high:+.3f}], n = {figure['n_documents']:,}"
+    )
