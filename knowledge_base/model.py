@@ -142,6 +142,8 @@ class DocumentHit:
     """The highest cosine of query and passage among its passages, -1..1."""
     hits: tuple[Hit, ...]
     """Its best passages, best first; at least one."""
+    legs: tuple[LegScore, ...] = ()
+    """What each leg said of the document: the best of its passages, its place among documents."""
     expansions: tuple[Expansion, ...] = ()
     """What the query was searched for besides its own words; the same for every hit of it."""
     feedback: LegScore | None = None

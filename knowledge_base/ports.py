@@ -93,6 +93,11 @@ class CachedTokenEncoder(Protocol):
     """An encoder that keeps the token vectors of documents."""
 
     @property
+    def plain(self) -> Encoder:
+        """The encoder without what it keeps."""
+        ...
+
+    @property
     def has_tokens(self) -> bool:
         """Whether there are any."""
         ...

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 
@@ -14,23 +13,16 @@ from knowledge_base.config import RetrievalSettings
 from knowledge_base.errors import IndexCorruptError
 from knowledge_base.expansion import expand
 from knowledge_base.glossary import Glossary
+from knowledge_base.hits import Teller, document_hit, feedback_score
 from knowledge_base.index.access import OpenContent, may_read
-from knowledge_base.index.content import Content
 from knowledge_base.index.delta import open_index
 from knowledge_base.index.fusion import Scores, convex
 from knowledge_base.index.legs import LEGS, Candidates, Question, Rows, gather
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
-from knowledge_base.model import (
-    Document,
-    DocumentHit,
-    Expansion,
-    Hit,
-    LegScore,
-    Passage,
-    Pool,
-)
-from knowledge_base.ports import Encoder, Prior
-from knowledge_base.text import join_plain, matched_words
+from knowledge_base.late import QuestionTokens
+from knowledge_base.model import Document, DocumentHit, Expansion, Hit, Passage, Pool
+from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, TokenEncoder
+from knowledge_base.ranking import rank_documents
 from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
@@ -84,13 +76,14 @@ class Retriever:
         self._snapshots = snapshots
         self._encoder = encoder
         self._question_encoder = question_encoder or encoder
+        self._reader = _reader_of(encoder)
         self._settings = settings
         self._prior = prior
         self._glossary = glossary
         self._open: OpenContent | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
-        self._vectors: OrderedDict[str, Scores] = OrderedDict()
+        self._queries: OrderedDict[str, _Read] = OrderedDict()
 
     @property
     def manifest(self) -> Manifest:
@@ -134,8 +127,8 @@ class Retriever:
             return ()
         fused = convex(found.shares, self._settings.weights)
         order = np.lexsort((found.rows, -fused))[: max(0, k)]
-        ranking = _Ranking.of(current.content, found, fused, query)
-        return tuple(ranking.hit(int(place)) for place in order)
+        teller = Teller.of(current.content, found, fused, query)
+        return tuple(teller.hit(int(place)) for place in order)
 
     def documents(
         self,
@@ -148,40 +141,26 @@ class Retriever:
     ) -> tuple[DocumentHit, ...]:
         """Return the best documents that the groups may read, with their best passages.
 
-        A document is scored leg by leg with the best of its passages, so that one passage may
-        bring the words and another the meaning. The first ten have up to three passages, the others
-        one. Parameters as in `search`.
+        `knowledge_base.ranking` says how they are scored. The first ten have up to three passages,
+        the others one. Parameters as in `search`.
         """
         current = self._current()
-        found, expansions = self._gather(current, query, groups, pools, legs)
+        found, asked = self._gather(current, query, groups, pools, legs)
         if found is None:
             return ()
-        content = current.content
         weights = self._settings.weights
-        ranking = _Ranking.of(content, found, convex(found.shares, weights), query)
-        rows, firsts = np.unique(found.documents, return_index=True)
-        # Rows are ascending, so the passages of a document stand together.
-        per_leg = {
-            leg: np.asarray(np.maximum.reduceat(share, firsts), dtype=np.float32)
-            for leg, share in found.shares.items()
-        }
-        scores = convex(per_leg, weights)
-        feedback = self._feedback(current, query, rows, is_plain=legs is not None)
-        scores = np.asarray(scores + feedback, dtype=np.float32)
-        ends = [*firsts[1:].tolist(), len(found.rows)]
-        order = np.lexsort((rows, -scores))[: max(0, k)]
-        hits = (
-            _document_hit(
-                ranking,
-                range(int(firsts[place]), ends[place]),
-                float(np.clip(scores[place], 0.0, 1.0)),
-                _HITS_OF_THE_FIRST if rank < _THE_FIRST else 1,
-            )
-            for rank, place in enumerate(order.tolist())
-        )
+        ranked = rank_documents(current.content, found, weights, asked.tokens)
+        feedback = self._feedback(current, query, ranked.rows, is_plain=legs is not None)
+        ranked = replace(ranked, scores=np.asarray(ranked.scores + feedback, dtype=np.float32))
+        order = np.lexsort((ranked.rows, -ranked.scores))[: max(0, k)]
+        teller = Teller.of(current.content, found, convex(found.shares, weights), query)
         return tuple(
-            replace(hit, feedback=_feedback_score(feedback, place), expansions=expansions)
-            for hit, place in zip(hits, order.tolist(), strict=True)
+            replace(
+                document_hit(teller, ranked, place, _HITS_OF_THE_FIRST if n < _THE_FIRST else 1),
+                feedback=feedback_score(feedback, place),
+                expansions=asked.expansions,
+            )
+            for n, place in enumerate(order.tolist())
         )
 
     def document(self, document_id: str, *, groups: Collection[str]) -> Document | None:
@@ -209,7 +188,7 @@ class Retriever:
         if row is None or not may_read(content.cards[row].acl, groups):
             return ()
         rows = np.asarray(content.passage_rows(row), dtype=np.int64)
-        cosines = content.passage_vectors.scores(self._vector(query), rows).tolist()
+        cosines = content.passage_vectors.scores(self._read(query).vector, rows).tolist()
         passages = [content.passage(each) for each in rows.tolist()]
         return tuple(
             (passage.start, passage.end, float(cosine))
@@ -231,7 +210,7 @@ class Retriever:
     def warm_up(self) -> None:
         """Open the index and load the encoder, so that the first question is not the slow one."""
         self._current()
-        self._vector("warm up")
+        self._read("warm up")
 
     def _current(self) -> OpenContent:
         held = self._open
@@ -267,118 +246,85 @@ class Retriever:
         groups: Collection[str],
         pools: Sequence[Pool],
         legs: Sequence[str] | None,
-    ) -> tuple[Candidates | None, tuple[Expansion, ...]]:
-        """Return what was found, and what was searched for besides the query's own words."""
-        chosen = tuple(legs) if legs is not None else tuple(self._settings.weights)
+    ) -> tuple[Candidates | None, _Asked]:
+        """Return what was found, and how the query was understood."""
+        chosen = (
+            legs if legs is not None else [leg for leg in self._settings.weights if leg in LEGS]
+        )
         unknown = [leg for leg in chosen if leg not in LEGS]
         if unknown:
             raise ValueError(f"unknown leg {unknown[0]!r}; expected some of {', '.join(LEGS)}")
         allowed = current.allowed(groups, pools)
         if not query.strip() or not chosen or allowed.n_passages == 0:
-            return None, ()
-        expansions: tuple[Expansion, ...] = ()
+            return None, _Asked()
         if legs is not None:
-            question = Question(text=query, vector=self._vector(query))
+            question, asked = Question(text=query, vector=self._read(query).vector), _Asked()
         else:
             # Words that the asker may not read must not show in what is made of theirs.
             readable = current.allowed(groups, _POOLS).passages
             seen = current.phrases(groups, pools)
             glossary = self._glossary()
             expanded = expand(current.content, allowed, query, glossary, seen, readable=readable)
-            question, expansions = self._question(query, expanded.evidence), expanded.expansions
+            question, tokens = self._question(query, expanded.evidence)
+            asked = _Asked(expansions=expanded.expansions, tokens=tokens)
         found = gather(current.content, question, allowed, chosen, self._settings.candidates)
-        return (found if len(found.rows) else None), expansions
+        return (found if len(found.rows) else None), asked
 
-    def _question(self, query: str, evidence: Evidence) -> Question:
+    def _question(self, query: str, evidence: Evidence) -> tuple[Question, QuestionTokens | None]:
         rewritten = evidence.rewrite(query)
-        vector = self._vector(query)
+        read = self._read(query)
+        vector = read.vector
         if rewritten != query:
             # Halfway between what was written and what was probably meant.
-            vector = vector + self._vector(rewritten)
+            read = self._read(rewritten)
+            vector = vector + read.vector
             vector = vector / np.linalg.norm(vector)
-        return Question(text=query, vector=vector, extra_terms=evidence.extra_terms())
+        question = Question(text=query, vector=vector, extra_terms=evidence.extra_terms())
+        return question, read.tokens
 
     def _feedback(self, current: OpenContent, query: str, rows: Rows, *, is_plain: bool) -> Scores:
         """Return what people's feedback adds to each of these documents, shape (n_rows,)."""
         if self._prior is None or is_plain:
             return np.zeros(len(rows), dtype=np.float32)
         names = [current.content.cards[row].document_id for row in rows.tolist()]
-        return self._prior.adjustments(self._vector(query), names)
+        return self._prior.adjustments(self._read(query).vector, names)
 
-    def _vector(self, query: str) -> Scores:
-        held = self._vectors.get(query)
+    def _read(self, query: str) -> _Read:
+        """Return a query's vector and tokens, remembered for a while."""
+        held = self._queries.get(query)
         if held is not None:
             return held
-        vector: Scores = self._question_encoder.encode([query])[0]
+        if self._reader is None:
+            read = _Read(vector=self._question_encoder.encode([query])[0])
+        else:
+            vector, tokens = self._reader.encode_question(query)
+            if self._question_encoder is not self._encoder:
+                vector = self._question_encoder.encode([query])[0]
+            read = _Read(vector=vector, tokens=tokens)
         with self._lock:
-            self._vectors[query] = vector
-            while len(self._vectors) > _REMEMBERED_QUERIES:
-                self._vectors.popitem(last=False)
-        return vector
+            self._queries[query] = read
+            while len(self._queries) > _REMEMBERED_QUERIES:
+                self._queries.popitem(last=False)
+        return read
 
 
-def _feedback_score(feedback: Scores, place: int) -> LegScore | None:
-    if not feedback[place]:
-        return None
-    n_higher = int((feedback > feedback[place]).sum())
-    return LegScore(leg="feedback", score=float(feedback[place]), rank=1 + n_higher)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A query as the encoder reads it."""
+
+    vector: Scores
+    tokens: QuestionTokens | None = None
 
 
-def _document_hit(ranking: _Ranking, places: range, fused_score: float, n_hits: int) -> DocumentHit:
-    """Return a document as a hit, with the best of its passages at these places."""
-    best = sorted(places, key=lambda place: (-ranking.fused[place], place))[:n_hits]
-    hits = tuple(ranking.hit(place) for place in best)
-    return DocumentHit(
-        document_id=hits[0].passage.document_id,
-        title=hits[0].title,
-        updated_on=hits[0].updated_on,
-        status=hits[0].status,
-        pool=hits[0].pool,
-        fused_score=fused_score,
-        cosine=float(ranking.found.cosines[places.start : places.stop].max()),
-        hits=hits,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """How a query was understood."""
+
+    expansions: tuple[Expansion, ...] = ()
+    tokens: QuestionTokens | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Candidates of one query with their fused scores, ready to be told as hits."""
-
-    content: Content
-    found: Candidates
-    fused: Scores
-    query: str
-    ascending: Mapping[str, Scores]
-    """Leg → its scores in ascending order, to read ranks from."""
-
-    @classmethod
-    def of(cls, content: Content, found: Candidates, fused: Scores, query: str) -> _Ranking:
-        ascending = {leg: np.sort(raw) for leg, raw in found.raw.items()}
-        return cls(content, found, fused, query, ascending)
-
-    def hit(self, place: int) -> Hit:
-        """Return the candidate of this place as a hit."""
-        card = self.content.cards[int(self.found.documents[place])]
-        passage = self.content.passage(int(self.found.rows[place]))
-        return Hit(
-            passage=passage,
-            title=card.title,
-            updated_on=date.fromisoformat(card.updated_on) if card.updated_on else None,
-            status="outdated" if card.status == "outdated" else "current",
-            pool="ticket" if card.pool == "ticket" else "article",
-            fused_score=float(self.fused[place]),
-            cosine=float(self.found.cosines[place]),
-            legs=tuple(
-                self._leg(leg, place) for leg in self.found.raw if self.found.shares[leg][place] > 0
-            ),
-            matched_terms=matched_words(
-                self.query, join_plain([*passage.heading_path, passage.text])
-            ),
-        )
-
-    def _leg(self, leg: str, place: int) -> LegScore:
-        score = self.found.raw[leg][place]
-        n_not_better = int(np.searchsorted(self.ascending[leg], score, side="right"))
-        return LegScore(
-            leg=leg, score=float(score), rank=1 + len(self.ascending[leg]) - n_not_better
-        )
+def _reader_of(encoder: Encoder) -> TokenEncoder | None:
+    """Return what reads the tokens of questions, if the encoder can."""
+    plain = encoder.plain if isinstance(encoder, CachedTokenEncoder) else encoder
+    return plain if isinstance(plain, TokenEncoder) else None

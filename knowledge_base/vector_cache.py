@@ -155,6 +155,11 @@ class CachedEncoder:
         return vectors
 
     @property
+    def plain(self) -> Encoder:
+        """Return the encoder without the cache."""
+        return self._encoder
+
+    @property
     def has_tokens(self) -> bool:
         """Whether the encoder can give a vector for each token."""
         return isinstance(self._encoder, TokenEncoder)

@@ -1,0 +1,88 @@
+"""Candidate passages → ranked documents.
+
+A document takes from each leg the best that any of its passages has, so that one passage may bring
+the words and another the meaning. The first fifty are then compared with the question token by
+token. All of it is one weighted mean; the weights are learned (`knowledge_base.learning_to_rank`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge_base.index.content import Content
+from knowledge_base.index.fusion import Scores, convex, min_max
+from knowledge_base.index.legs import Candidates, Rows
+from knowledge_base.late import LATE_LEGS, QuestionTokens, late_scores
+
+N_COMPARED = 50
+"""So many documents are compared token by token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedDocuments:
+    """Documents with at least one candidate passage, by row."""
+
+    rows: Rows
+    """Document rows, ascending, shape (n,)."""
+    starts: Rows
+    """Place of each document's first candidate passage; they stand together."""
+    ends: Rows
+    """Place behind its last one."""
+    raw: Mapping[str, Scores]
+    """Leg → the best score of its passages in the leg's own unit, shape (n,)."""
+    shares: Mapping[str, Scores]
+    """Leg → the same on a scale of 0..1; 0 where a leg did not look."""
+    scores: Scores
+    """Weighted mean of the shares, shape (n,), 0..1."""
+
+
+def rank_documents(
+    content: Content,
+    found: Candidates,
+    weights: Mapping[str, float],
+    tokens: QuestionTokens | None,
+) -> RankedDocuments:
+    """Score the documents of candidate passages.
+
+    Parameters
+    ----------
+    content : Content
+        The open index.
+    found : Candidates
+        At least one passage.
+    weights : mapping of str to float
+        Leg → its share; legs that took no part are left out.
+    tokens : QuestionTokens or None
+        The question's tokens; None leaves out the late legs, as an index without token vectors
+        does.
+    """
+    rows, starts = np.unique(found.documents, return_index=True)
+    # Rows are ascending, so the passages of a document stand together.
+    ends = np.append(starts[1:], len(found.rows))
+    raw = {leg: _best(scores, starts) for leg, scores in found.raw.items()}
+    shares = {leg: _best(scores, starts) for leg, scores in found.shares.items()}
+    scores = convex(shares, weights)
+    if tokens is not None and content.tokens is not None:
+        compared = np.lexsort((rows, -scores))[:N_COMPARED]
+        best = [
+            int(found.rows[start + int(np.argmax(found.cosines[start:end]))])
+            for start, end in zip(starts[compared], ends[compared], strict=True)
+        ]
+        late = late_scores(tokens, [content.tokens.text(row) for row in best])
+        for column, leg in enumerate(LATE_LEGS):
+            own = late[:, column]
+            raw[leg] = np.zeros(len(rows), dtype=np.float32)
+            raw[leg][compared] = own
+            shares[leg] = np.zeros(len(rows), dtype=np.float32)
+            shares[leg][compared] = min_max(own, float(own.min()), float(own.max()))
+        scores = convex(shares, weights)
+    return RankedDocuments(
+        rows=rows, starts=starts, ends=ends, raw=raw, shares=shares, scores=scores
+    )
+
+
+def _best(scores: Scores, starts: Rows) -> Scores:
+    return np.asarray(np.maximum.reduceat(scores, starts), dtype=np.float32)
