@@ -37,9 +37,6 @@ MOST_OF_CLICKS = 0.5
 _MOST_CREDITED_RANK = 4
 """A click far down says more than one on the first: few look there. Credited up to this rank."""
 
-_DECIMALS = 6
-"""Cosines are rounded: how a matrix is multiplied may change their last digits."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackEvent:
@@ -182,8 +179,9 @@ class FeedbackPrior:
                 asked[known] = place
         if not (asked >= 0).any():
             return _Opinions(nothing, nothing, np.empty(0))
-        nearness = self._nearness(vector)
-        spoken = np.flatnonzero((nearness[self._question] > 0) & (asked[self._document] >= 0))
+        about_these = np.flatnonzero(asked[self._document] >= 0)
+        nearness = self._nearness(vector, np.unique(self._question[about_these]))
+        spoken = about_these[nearness[self._question[about_these]] > 0]
         age_days = np.maximum(0.0, np.floor((now.timestamp() - self._at_s[spoken]) / 86_400))
         weights = (
             self._value[spoken]
@@ -200,11 +198,16 @@ class FeedbackPrior:
         values = np.clip(said + np.minimum(clicks, MOST_OF_CLICKS), -1.0, 1.0)
         return _Opinions(keys // n_people, keys % n_people, np.asarray(values, dtype=np.float64))
 
-    def _nearness(self, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """Return how much each question of the events is of the query's topic, 0..1."""
+    def _nearness(
+        self, vector: npt.NDArray[np.float32], questions: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Return how much each question is of the query's topic, 0..1; 0 for those not named."""
         low, high = self._settings.same_topic_from, self._settings.same_topic_whole
-        cosines = np.round((self._matrix @ vector).astype(np.float64), _DECIMALS)
-        return np.clip((cosines - low) / (high - low), 0.0, 1.0)
+        # Row by row: the product of a whole matrix may differ in a last digit with its shape.
+        cosines = np.einsum("ij,j->i", self._matrix[questions], vector)
+        nearness = np.zeros(len(self._matrix))
+        nearness[questions] = np.clip((cosines - low) / (high - low), 0.0, 1.0)
+        return nearness
 
     def _support(self, opinions: _Opinions, n_documents: int, sign: int) -> npt.NDArray[np.float64]:
         """Return the weight of opinions of one sign beyond those needed before any count."""
