@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Protocol
 
 from knowledge_base.chunking import CHUNKER_VERSION
@@ -166,13 +165,19 @@ class Upkeep:
 
         Killed at any moment it leaves the index as it was.
         """
+        retrieval = self.settings.retrieval
         process = get_context("spawn").Process(
             target=_merge_in_child,
-            args=(self.snapshots.root, self.snapshots.keep, self.settings.retrieval),
+            args=(self.snapshots, retrieval.bm25_k1, retrieval.bm25_b),
             daemon=True,
         )
         process.start()
         process.join()
+
+    def is_merge_due(self) -> bool:
+        """Return whether segments should be joined."""
+        index = self.usable()
+        return index is not None and bool(segments_to_merge(index))
 
     def is_long_merge_due(self) -> bool:
         """Return whether so much should be joined that it takes more than a moment."""
@@ -239,8 +244,7 @@ def pipeline_name(settings: KnowledgeBaseSettings) -> str:
     return f"chunks-{CHUNKER_VERSION}-{chunking.max_words}-{chunking.small_words}"
 
 
-def _merge_in_child(root: Path, keep: int, settings: RetrievalSettings) -> None:
-    snapshots = SnapshotFolder(root, keep=keep)
+def _merge_in_child(snapshots: SnapshotFolder, k1: float, b: float) -> None:
     names = segments_to_merge(open_index(snapshots))
     if names:
-        merge_segments(snapshots, names, settings)
+        merge_segments(snapshots, names, RetrievalSettings(bm25_k1=k1, bm25_b=b))

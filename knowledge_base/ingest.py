@@ -98,6 +98,9 @@ class Ingester:
         The index.
     settings : KnowledgeBaseSettings
         How documents are cut and indexed.
+    merges_itself : bool
+        Whether changes start `merge` in a thread of its own when there is reason to; otherwise
+        somebody else calls it now and then.
     """
 
     def __init__(
@@ -106,14 +109,25 @@ class Ingester:
         encoder: Encoder,
         snapshots: SnapshotFolder,
         settings: KnowledgeBaseSettings,
+        *,
+        merges_itself: bool = False,
     ) -> None:
         self._store = store
+        self._merges_itself = merges_itself
         self._settings = settings
         self._upkeep = Upkeep(snapshots, encoder, settings)
         self._lock = threading.Lock()
         self._merging = threading.Lock()
         self._is_in_step = False
         """Whether the index was as the store after the last change made here."""
+
+    def catch_up(self) -> None:
+        """Compare the whole store with the index and publish the difference.
+
+        The first change does so otherwise, and waits for it: a second for 150,000 documents.
+        """
+        with self._lock:
+            self._catch_up()
 
     def upsert(self, item: Document | Ticket, *, source: str) -> FailedSource | None:
         """Store a document or ticket and return when it can be found.
@@ -201,7 +215,12 @@ class Ingester:
                 break
             if self._upkeep.change(index, change) is not None:
                 self._is_in_step = True
+                if self._merges_itself and self._upkeep.is_merge_due():
+                    threading.Thread(target=self.merge, daemon=True).start()
                 return
+        self._catch_up()
+
+    def _catch_up(self) -> None:
         build_index(
             self._store, self._upkeep.encoder, self._upkeep.snapshots, self._settings, merge=False
         )

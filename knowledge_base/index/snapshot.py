@@ -86,11 +86,6 @@ class SnapshotFolder:
         """Return the folder."""
         return self._root
 
-    @property
-    def keep(self) -> int:
-        """Return how many snapshots stay."""
-        return self._keep
-
     def current_name(self) -> str | None:
         """Return the name of the live snapshot, or None when there is none."""
         try:

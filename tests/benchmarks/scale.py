@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,16 @@ def invented_words() -> list[str]:
     return list(found)
 
 
-def drawn(random: np.random.Generator, n_words: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return places of words by the law of Zipf and Mandelbrot."""
+@lru_cache(maxsize=1)
+def cumulated() -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return how likely the commonest words are together, by the law of Zipf and Mandelbrot."""
     weights = 1 / (np.arange(N_WORDS) + 20.0)
-    return np.searchsorted(np.cumsum(weights) / weights.sum(), random.random(n_words))
+    return np.cumsum(weights) / weights.sum()
+
+
+def drawn(random: np.random.Generator, n_words: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return places of words."""
+    return np.searchsorted(cumulated(), random.random(n_words))
 
 
 def corpus(n_passages: int) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
@@ -90,13 +97,16 @@ def corpus(n_passages: int) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
     words = np.asarray(invented_words(), dtype=object)
     random = np.random.default_rng(n_passages)
     for number in range(n_passages // PASSAGES_EACH):
-        title = " ".join(words[drawn(random, 4)])
+        chosen = words[drawn(random, 4 + PASSAGES_EACH * WORDS_EACH)]
+        shares, codes = (
+            random.random(PASSAGES_EACH + 1),
+            random.integers(100_000, size=PASSAGES_EACH),
+        )
         pieces = []
-        for _ in range(PASSAGES_EACH):
-            text = " ".join(words[drawn(random, WORDS_EACH)])
-            code = f" ERR-{random.integers(100_000)}" if random.random() < 0.1 else ""
-            pieces.append(f"{text}{code}.")
-        yield made(f"synthetic/{number:07d}.md", title, pieces, float(random.random()))
+        for place, share in enumerate(shares[1:]):
+            text = " ".join(chosen[4 + place * WORDS_EACH :][:WORDS_EACH])
+            pieces.append(f"{text} ERR-{codes[place]}." if share < 0.1 else f"{text}.")
+        yield made(f"synthetic/{number:07d}.md", " ".join(chosen[:4]), pieces, float(shares[0]))
 
 
 def made(
@@ -164,7 +174,10 @@ def measured(n_passages: int) -> dict[str, Any]:
         snapshots = SnapshotFolder(folder / "index")
         with SqliteStore(folder / "documents.sqlite") as store:
             fill(store, corpus(n_passages))
+            before_s = time.process_time()
             build_s, manifest = timed(lambda: build_index(store, encoder, snapshots, SETTINGS))
+            processor_s = time.process_time() - before_s
+            peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
             asked = subprocess.run(
                 [sys.executable, "-m", "tests.benchmarks.scale", str(folder / "index")],
                 check=True,
@@ -178,7 +191,11 @@ def measured(n_passages: int) -> dict[str, Any]:
                 "machine": platform.machine(),
                 "n_passages": manifest.n_passages,
                 "n_documents": manifest.n_documents,
-                "build_s": round(build_s, 1),
+                "build": {
+                    "s": round(build_s, 1),
+                    "processor_s": round(processor_s, 1),
+                    "peak_memory_mb": peak_mb,
+                },
                 "index_mb": round(size / 1e6),
                 **json.loads(asked.stdout),
                 "change": changed(store, encoder, snapshots),

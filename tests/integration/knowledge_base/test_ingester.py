@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge_base import indexing
 from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.encoders import HashEncoder
 from knowledge_base.index.delta import MOST_SEGMENTS, merge_segments, open_index
@@ -184,6 +185,33 @@ def test_segments_stay_few_and_old_ones_are_removed(live: Live) -> None:
         assert len(open_index(live.snapshots).segments) <= MOST_SEGMENTS + 1
     folders = [path for path in live.snapshots.root.iterdir() if path.is_dir()]
     assert len(folders) <= MOST_SEGMENTS + 3
+    assert live.is_in_step()
+
+
+def test_a_long_merge_runs_in_a_process_of_its_own(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingester = live.ingester()
+    ingester.upsert(article("a.md", "The zebra eats."), source="kb")
+    for n in range(5):
+        ingester.upsert(article(f"{n}.md", f"Zebra number {n}."), source="kb")
+    monkeypatch.setattr(indexing, "_LONG_MERGE", 0)
+    monkeypatch.setattr(indexing, "merge_segments", None)
+    assert ingester.merge()
+    assert len(open_index(live.snapshots).segments) == 1
+    assert len(ids(live.retriever(), "zebra")) == 6
+    assert live.is_in_step()
+    assert not ingester.merge()
+
+
+def test_an_ingester_may_join_segments_by_itself(live: Live) -> None:
+    ingester = Ingester(live.store, HashEncoder(), live.snapshots, SETTINGS, merges_itself=True)
+    ingester.catch_up()
+    for n in range(3 * MOST_SEGMENTS):
+        ingester.upsert(article("a.md", f"Version {n} of the zebra."), source="kb")
+    while ingester.merge() or len(open_index(live.snapshots).segments) > MOST_SEGMENTS + 1:
+        time.sleep(0.01)
+    assert ids(live.retriever(), "zebra") == {"kb/a.md"}
     assert live.is_in_step()
 
 
