@@ -113,12 +113,15 @@ def _pieces(text: str, parsed: ParsedBlock, max_words: int) -> list[tuple[int, i
         return whole
     pieces: list[tuple[int, int, str]] = []
     held: list[str] = []
+    n_held_words = 0
     start = position = block.start
     for source_line, plain_line in zip(source_lines, plain_lines, strict=True):
-        if held and n_words("\n".join([*held, plain_line])) > max_words and any(held):
+        n_line_words = n_words(plain_line)
+        if held and n_held_words + n_line_words > max_words and any(held):
             pieces.append((start, position - 1, join_plain(held)))
-            held, start = [], position
+            held, start, n_held_words = [], position, 0
         held.append(plain_line)
+        n_held_words += n_line_words
         position += len(source_line) + 1
     if any(held) or not pieces:
         pieces.append((start, block.end, join_plain(held)))

@@ -97,7 +97,7 @@ class ParsingSettings:
     """Everything in one archive together, unpacked, archives inside it included."""
     max_archive_depth: int = 3
     """How many archives or mails may be packed into each other."""
-    max_chars: int = 4_000_000
+    max_chars: int = 2_000_000
     """Longest text of one document."""
     memory_bytes: int = 1_024_000_000
     """Address space of the parsing process."""

@@ -43,8 +43,8 @@ def read_html(raw: bytes) -> str:
         return storable(raw.decode("cp1252", "replace"))
 
 
-def describe_page(root: HtmlElement, text: str) -> Converted:
-    """Return a page's text together with what its head says."""
+def describe_page(root: HtmlElement, main: HtmlElement, text: str) -> Converted:
+    """Return the text of a page's main part together with what its head says."""
     meta = _meta(root)
     canonical = next(
         (link.get("href") for link in root.iter("link") if link.get("rel") == "canonical"), ""
@@ -52,7 +52,7 @@ def describe_page(root: HtmlElement, text: str) -> Converted:
     keywords = (clean(word).strip() for word in meta.get("keywords", "").split(","))
     return Converted(
         text=text,
-        title=_title(root),
+        title=_title(root, main),
         description=meta.get("description", ""),
         updated_on=next(
             (
@@ -67,10 +67,10 @@ def describe_page(root: HtmlElement, text: str) -> Converted:
     )
 
 
-def _title(root: HtmlElement) -> str:
+def _title(root: HtmlElement, main: HtmlElement) -> str:
     written = root.find(".//title")
     title = clean(text_of(written)).strip() if written is not None else ""
-    heading = next((clean(text_of(h1)).strip() for h1 in root.iter("h1")), "")
+    heading = next((clean(text_of(h1)).strip() for h1 in main.iter("h1")), "")
     if not title or (heading and heading.lower() in title.lower()):
         return heading or title
     return title

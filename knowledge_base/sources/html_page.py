@@ -57,10 +57,11 @@ def convert_html(raw: bytes) -> Converted:
         When it holds no text.
     """
     root = _parse(read_html(raw))
-    text = markdown_of(main_part(root))
+    main = main_part(root)
+    text = markdown_of(main)
     if not text:
         raise SourceError(NO_TEXT)
-    return describe_page(root, text)
+    return describe_page(root, main, text)
 
 
 def html_fragment(source: str) -> str:

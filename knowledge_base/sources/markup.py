@@ -20,7 +20,9 @@ _INLINE_MARK = re.compile(
 _LINE_MARK = re.compile(
     r"^(\s*)(?:(\d{1,9})([.)])(?=\s|$)|(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+$|-+$|\|))"
 )
+_ESCAPED_NUMBER = re.compile(r"^(\d{1,9})\\([.)])")
 _FENCES = re.compile(r"`{3,}|~{3,}")
+_OPEN_EXCLAMATION = re.compile(r"(?<!\\)(?:\\\\)*!\Z")
 _BRACKET = re.compile(r"[\[\]]")
 _TICKS = re.compile(r"`+")
 
@@ -83,7 +85,7 @@ def _line(runs: Sequence[Run]) -> str:
     for place, run in enumerate(merged):
         before = merged[place - 1].text[-1:] if place else ""
         behind = merged[place + 1].text[:1] if place + 1 < len(merged) else ""
-        if run.url and pieces and pieces[-1].endswith("!"):
+        if run.url and pieces and _OPEN_EXCLAMATION.search(pieces[-1]):
             pieces[-1] = pieces[-1][:-1] + "\\!"  # before a link it would make a picture of it
         pieces.append(_written(run, before, behind))
     return _SPACE.sub(" ", "".join(pieces)).strip()
@@ -195,7 +197,8 @@ class MarkdownWriter:
 
     def heading(self, level: int, title: str) -> None:
         """Write a heading of level 1 to 6; line ends inside become spaces."""
-        flat = " ".join(title.split())
+        # Behind the heading's mark a number begins no list.
+        flat = _ESCAPED_NUMBER.sub(r"\1\2", " ".join(title.split()))
         if flat:
             self.block("#" * min(6, max(1, level)) + " " + flat)
 

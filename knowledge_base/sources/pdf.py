@@ -16,7 +16,11 @@ from knowledge_base.sources.properties import tags_of, told_title
 MAX_PAGES = 3_000
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
-_MONO_FONT = re.compile(r"courier|consol|mono|menlo|monaco|typewriter", re.IGNORECASE)
+_MONO_FONT = re.compile(
+    r"courier|consol|mono|menlo|monaco|typewriter|cmtt|nimbusmon|inconsolata|sourcecode", re.I
+)
+_FIXED_PITCH = 1
+"""The flag in a font's description; programs often leave it out."""
 _BOLD_FONT = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _GAP_IN_SIZES = 1.4
@@ -146,14 +150,16 @@ class _Letters:
         )
         return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
 
-    def font(self, place: int) -> tuple[str, int]:
-        """Return the name and the weight of a letter's font."""
-        name = ctypes.create_string_buffer(128)
+    def font(self, place: int) -> tuple[bool, bool]:
+        """Return whether a letter is bold, and whether all letters of its font are of one width."""
+        name_bytes = ctypes.create_string_buffer(128)
         flags = ctypes.c_int()
         index = self.index(place)
-        self._pdfium.FPDFText_GetFontInfo(self._handle, index, name, 128, ctypes.byref(flags))
+        self._pdfium.FPDFText_GetFontInfo(self._handle, index, name_bytes, 128, ctypes.byref(flags))
+        name = name_bytes.value.decode("utf-8", "replace")
         weight = self._pdfium.FPDFText_GetFontWeight(self._handle, index)
-        return name.value.decode("utf-8", "replace"), weight
+        is_bold = weight >= _BOLD_WEIGHT or bool(_BOLD_FONT.search(name))
+        return is_bold, bool(flags.value & _FIXED_PITCH or _MONO_FONT.search(name))
 
 
 def _lines(letters: _Letters, page: int, page_height: float) -> Iterator[Line]:
@@ -172,10 +178,13 @@ def _line(letters: _Letters, start: int, end: int, page: int, page_height: float
     written = letters.text[start:end]
     left, bottom, _, top = letters.box(start)
     size = abs(top - bottom)
-    # The middle letter speaks for the line; the first may be a bullet of another font.
-    middle = next((p for p in range((start + end) // 2, end) if letters.text[p].isalnum()), start)
-    _, middle_bottom, _, middle_top = letters.box(middle)
-    name, weight = letters.font(middle)
+    # The first letter may be a bullet of another font, one in the middle a command's: the first,
+    # the middle and the last speak for the line.
+    told = [place for place in range(start, end) if letters.text[place].isalnum()] or [start]
+    speakers = (told[len(told) // 2], told[0], told[-1])
+    fonts = [letters.font(place) for place in speakers]
+    in_text = (place for place, font in zip(speakers, fonts, strict=True) if not font[1])
+    _, middle_bottom, _, middle_top = letters.box(next(in_text, speakers[0]))
     joined = _SOFT in written
     return Line(
         text=written,
@@ -183,11 +192,11 @@ def _line(letters: _Letters, start: int, end: int, page: int, page_height: float
         left=left,
         right=letters.box(end - 1)[2],
         # A line that pdfium joined at a hyphen begins higher than it ends.
-        bottom=letters.box(end - 1)[1] if joined else bottom,
-        top=top,
-        size=round(max(size, abs(middle_top - middle_bottom)) * 2) / 2,
-        is_bold=weight >= _BOLD_WEIGHT or bool(_BOLD_FONT.search(name)),
-        is_mono=bool(_MONO_FONT.search(name)),
+        top=letters.box(told[0])[3] if joined else middle_top,
+        bottom=letters.box(told[-1])[1] if joined else middle_bottom,
+        size=round(abs(middle_top - middle_bottom) * 2) / 2,
+        is_bold=all(is_bold for is_bold, _ in fonts),
+        is_mono=all(is_mono for _, is_mono in fonts),
         position=1 - top / page_height if page_height else 0.0,
         segments=(Segment(left=left, text=written),)
         if joined

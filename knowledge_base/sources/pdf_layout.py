@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:of|/|von|\|)\s*\d{1,4})?", re.I)
@@ -16,6 +17,8 @@ _MIN_FRACTION = 0.4
 """Books have one running head on the left pages and another on the right."""
 _MAX_RUNNING_CHARS = 100
 _HEADING_SIZE = 1.13
+_USUAL_LEADING = 1.1
+_MAX_LEADING = 2.2
 _MAX_HEADING_CHARS = 120
 _MAX_BOLD_CHARS = 80
 
@@ -51,25 +54,41 @@ class Line:
 def without_repeated(pages: Sequence[Sequence[Line]]) -> list[Line]:
     """Return the lines of all pages without page numbers and running heads.
 
-    A line in the margin goes when it stands, digits aside, on nearly half of the pages.
+    A line in the margin goes when it stands, digits aside, on nearly half of the pages, or on some
+    with the number of each.
     """
     body = body_size([line for lines in pages for line in lines])
-    seen: Counter[str] = Counter()
+    seen: dict[str, list[Line]] = {}
     for lines in pages:
-        seen.update({_key(line) for line in lines if _in_margin(line, body)})
+        for key, line in {_key(line): line for line in lines if _in_margin(line, body)}.items():
+            seen.setdefault(key, []).append(line)
     n_pages = sum(1 for lines in pages if lines)
     enough = max(_MIN_PAGES, _MIN_FRACTION * n_pages)
+    repeated = {
+        key
+        for key, lines in seen.items()
+        if len(lines) >= (_MIN_PAGES if _counts_pages(lines) else enough)
+    }
     kept = [
         line
         for lines in pages
         for line in lines
         if not (
             _in_margin(line, body)
-            and (seen[_key(line)] >= enough or _PAGE_NUMBER.fullmatch(line.text.strip()))
+            and (_key(line) in repeated or _PAGE_NUMBER.fullmatch(line.text.strip()))
         )
     ]
     # A page that is all margin, such as a card, is kept rather than lost.
     return kept or [line for lines in pages for line in lines]
+
+
+def _counts_pages(lines: Sequence[Line]) -> bool:
+    """Return whether each line has a number that grows with its page."""
+    offsets = [
+        {int(number) - line.page for number in _DIGITS.findall(line.text)[:9] if len(number) < 6}
+        for line in lines
+    ]
+    return bool(offsets) and bool(set.intersection(*offsets))
 
 
 def _in_margin(line: Line, body: float) -> bool:
@@ -91,6 +110,18 @@ def body_size(lines: Sequence[Line]) -> float:
         if not line.is_mono:
             sizes[line.size] += len(line.text)
     return max(sizes, key=lambda size: (sizes[size], -size)) if sizes else 0.0
+
+
+def leading(lines: Sequence[Line]) -> float:
+    """Return the usual distance from line to line, in letters' heights; 1.1 when none is seen."""
+    body = body_size(lines)
+    seen: Counter[float] = Counter()
+    for above, line in pairwise(lines):
+        distance = above.bottom - line.bottom
+        if above.page == line.page and line.size == above.size == body and distance > 0:
+            seen[round(distance / body, 1)] += 1
+    usual = max(seen, key=lambda ratio: (seen[ratio], -ratio)) if seen else _USUAL_LEADING
+    return min(_MAX_LEADING, max(_USUAL_LEADING, usual))
 
 
 def heading_levels(lines: Sequence[Line]) -> dict[int, int]:

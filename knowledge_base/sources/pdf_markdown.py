@@ -15,7 +15,7 @@ from knowledge_base.sources.markup import (
     inline,
     table,
 )
-from knowledge_base.sources.pdf_layout import Line, heading_levels
+from knowledge_base.sources.pdf_layout import Line, heading_levels, leading
 
 _SOFT = "\ufffe"
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
@@ -25,8 +25,9 @@ _BULLET = re.compile(
 _LONE_MARK = re.compile(r"(?:\d{1,3}[.)]|[\u2022\u25cf\u25aa\u25e6\uf0b7\uf0a7])\s*")
 _SENTENCE_END = re.compile(r"[.!?:]['\")\]]?$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"'])")
-_MAX_LEADING = 1.45
-"""Lines further apart than this many letters' height are paragraphs of their own."""
+_WIDE_GAP = 1.35
+"""Lines further apart than the usual distance times this are paragraphs of their own."""
+_MAX_SIZE_STEP = 0.15
 _SHORT_LINE = 0.82
 _COLUMN_SLACK = 30.0
 _ALIGNED = 6.0
@@ -45,6 +46,7 @@ def write_lines(lines: Sequence[Line]) -> tuple[str, list[int], str]:
     layout = _Layout(lines=_with_marks_joined(lines))
     layout.levels = heading_levels(layout.lines)
     layout.has_pages = not layout.levels and bool(lines) and lines[-1].page > 0
+    layout.leading = leading(layout.lines)
     layout.hyphenated = _hyphenated(lines)
     layout.write()
     text = layout.writer.text()
@@ -87,6 +89,8 @@ def _hyphenated(lines: Sequence[Line]) -> frozenset[str]:
 class _Layout:
     lines: Sequence[Line]
     levels: dict[int, int] = field(default_factory=dict)
+    leading: float = 1.1
+    """Usual distance from line to line, in letters' heights."""
     has_pages: bool = False
     """Whether each page gets a heading, since there are no others."""
     hyphenated: frozenset[str] = frozenset()
@@ -244,9 +248,10 @@ class _Layout:
             # A sentence that a page cuts; a page with a heading of its own starts anew.
             is_cut = not _SENTENCE_END.search(above.text) and line.text[:1].islower()
             return is_cut and not self.has_pages
-        if not -1.0 < above.bottom - line.top < (_MAX_LEADING - 1) * line.size:
+        distance = above.bottom - line.bottom
+        if not 0 < distance < _WIDE_GAP * self.leading * max(line.size, above.size):
             return False
-        if abs(line.size - first.size) > 1:
+        if abs(line.size - first.size) > _MAX_SIZE_STEP * first.size:
             return False
         is_item = _mark(first.text) is not None
         if is_item and line.left <= first.left + 1 and _SENTENCE_END.search(above.text):
