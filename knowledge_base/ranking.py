@@ -39,6 +39,23 @@ class RankedDocuments:
     """Weighted mean of the shares, shape (n,), 0..1."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateDocuments:
+    """What each leg says of the documents that any of them proposed."""
+
+    document_ids: tuple[str, ...]
+    """In the order that breaks ties."""
+    shares: Mapping[str, Scores]
+    """Leg → 0..1 for each document, shape (n,); a leg that did not look is not there."""
+    scores: Scores
+    """Weighted mean of the shares, shape (n,)."""
+
+    @classmethod
+    def none(cls) -> CandidateDocuments:
+        """Return what is found where nothing is."""
+        return cls(document_ids=(), shares={}, scores=np.zeros(0, dtype=np.float32))
+
+
 def rank_documents(
     content: Content,
     found: Candidates,

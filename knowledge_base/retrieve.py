@@ -22,7 +22,7 @@ from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.late import QuestionTokens
 from knowledge_base.model import Document, DocumentHit, Expansion, Hit, Passage, Pool
 from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, TokenEncoder
-from knowledge_base.ranking import rank_documents
+from knowledge_base.ranking import CandidateDocuments, rank_documents
 from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
@@ -161,6 +161,26 @@ class Retriever:
                 expansions=asked.expansions,
             )
             for n, place in enumerate(order.tolist())
+        )
+
+    def candidates(
+        self, query: str, *, groups: Collection[str], pools: Sequence[Pool] = ("article",)
+    ) -> CandidateDocuments:
+        """Return every document that a leg proposed and what each leg says of it.
+
+        What weights are learned from; people's feedback has no part in it. Parameters as in
+        `search`.
+        """
+        current = self._current()
+        found, asked = self._gather(current, query, groups, pools, None)
+        if found is None:
+            return CandidateDocuments.none()
+        ranked = rank_documents(current.content, found, self._settings.weights, asked.tokens)
+        cards = current.content.cards
+        return CandidateDocuments(
+            document_ids=tuple(cards[row].document_id for row in ranked.rows.tolist()),
+            shares=ranked.shares,
+            scores=ranked.scores,
         )
 
     def document(self, document_id: str, *, groups: Collection[str]) -> Document | None:
