@@ -43,18 +43,23 @@ _TRANSLATION = str.maketrans(
 )
 
 # "can't", "cannot" and "can not" are one word; every other negation keeps its "not", because
-# an article about what does not work must not look like one about what works.
+# an article about what does not work must not look like one about what works. Each pattern comes
+# with what a text must contain for it: most texts contain none, and looking is much quicker.
 _CONTRACTIONS = (
-    (re.compile(r"\bcan(?:'?t| not)\b"), "cannot"),
-    (re.compile(r"\bwon't\b"), "will not"),
-    (re.compile(r"\bshan't\b"), "shall not"),
-    (re.compile(r"(?<=\w)n't\b"), " not"),
+    (("can't", "cant", "can not"), re.compile(r"\bcan(?:'?t| not)\b"), "cannot"),
+    (("won't",), re.compile(r"\bwon't\b"), "will not"),
+    (("shan't",), re.compile(r"\bshan't\b"), "shall not"),
+    (("n't",), re.compile(r"(?<=\w)n't\b"), " not"),
     # In haste the apostrophe goes; these forms are no words of their own.
-    (re.compile(r"\b(do|does|did|is|was|has|have|had|could|would|should|are|were)nt\b"), r"\1 not"),
-    (re.compile(r"(?<=\w)'(?:s|re|ve|ll|d|m)\b"), ""),
+    (
+        ("dont", "esnt", "idnt", "isnt", "asnt", "vent", "adnt", "ldnt", "arent", "erent"),
+        re.compile(
+            r"\b(do|does|did|is|was|has|have|had|could|would|should|are|were)nt\b",
+        ),
+        r"\1 not",
+    ),
+    (("'",), re.compile(r"(?<=\w)'(?:s|re|ve|ll|d|m)\b"), ""),
 )
-
-_NO_APOSTROPHE = re.compile(r"nt\b")
 
 # Runs of letters and digits, joined inside one word by the marks that codes, commands, paths,
 # versions and addresses use.
@@ -112,6 +117,9 @@ def normalise(text: str) -> str:
     str
         Not of the same length: offsets of the result mean nothing in `text`.
     """
+    if text.isascii():
+        # Nothing to compose and nothing to translate.
+        return text.lower()
     return unicodedata.normalize("NFKC", text).translate(_TRANSLATION).lower()
 
 
@@ -127,12 +135,11 @@ def words(text: str) -> list[str]:
         Any text; empty gives an empty list.
     """
     normalised = normalise(text)
-    if "'" in normalised or "can not" in normalised or _NO_APOSTROPHE.search(normalised):
-        for pattern, replacement in _CONTRACTIONS:
+    for marks, pattern, replacement in _CONTRACTIONS:
+        if any(mark in normalised for mark in marks):
             normalised = pattern.sub(replacement, normalised)
     found: list[str] = []
-    for match in _COMPOUND.finditer(normalised):
-        compound = match.group()
+    for compound in _COMPOUND.findall(normalised):
         if compound.isalnum():
             found.append(compound[:_LONGEST_WORD])
             continue
@@ -208,7 +215,7 @@ def matched_words(query: str, text: str) -> tuple[str, ...]:
         # Compounds matter to codes alone; without them the text's plain words do.
         present = {stem(word) for word in set(_PART.findall(normalise(text)))}
     else:
-        present = set(terms(text))
+        present = {stem(word) for word in set(words(text)) - STOP_WORDS}
     return tuple(word for word in asked if stem(word) in present)
 
 
