@@ -71,18 +71,21 @@ def collect(
     questions: Iterable[Labelled],
     *,
     groups: Collection[str],
+    depth: int | None = N_COMPARED,
     told: Callable[[int], None] = lambda done: None,
 ) -> tuple[Example, ...]:
-    """Search for each question, and keep what the legs say of the first fifty documents.
+    """Search for each question, and keep what the legs say of the first documents.
 
     Parameters
     ----------
     retriever : CandidateSearch
-        Its present weights decide which documents are the first fifty.
+        Its present weights decide which documents are the first.
     questions : iterable of Labelled
         Those without a right document are left out; those that find nothing stay, as misses.
     groups : collection of str
         Groups of the asker.
+    depth : int, optional
+        How many documents of each question; None keeps all that were proposed.
     told : callable
         Told how many questions are done.
     """
@@ -92,8 +95,8 @@ def collect(
         if not ideal:
             continue
         found = retriever.candidates(question.text, groups=groups)
-        # The first fifty, in the order of their rows, which breaks ties.
-        kept = np.sort(np.lexsort((np.arange(len(found.scores)), -found.scores))[:N_COMPARED])
+        # In the order that breaks ties.
+        kept = np.sort(np.lexsort((np.arange(len(found.scores)), -found.scores))[:depth])
         shares = np.zeros((len(kept), len(LEARNED_LEGS)))
         for column, leg in enumerate(LEARNED_LEGS):
             if leg in found.shares:
