@@ -82,6 +82,11 @@ class QuestionEncoder(MiniLMEncoder):
         """Return the name of the base and the start of the hash of what was changed."""
         return self._name
 
+    @property
+    def n_dimensions(self) -> int:
+        """Return that of the base."""
+        return self._base.n_dimensions
+
     def encode_question(self, text: str) -> tuple[Vectors, QuestionTokens]:
         """Return the adapted vector, and the tokens as the base reads them.
 

@@ -53,11 +53,21 @@ class TrainingSettings:
     """Of a larger corpus, negatives are drawn so that their passages are no more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What is learned from."""
+
+    content: Content
+    """The corpus without the pieces."""
+    pieces: Sequence[Piece]
+    """Their documents are in the corpus."""
+    weights: Mapping[str, float]
+    """Leg → share in the fused score."""
+
+
 def train_question_side(
     encoder: MiniLMEncoder,
-    content: Content,
-    pieces: Sequence[Piece],
-    weights: Mapping[str, float],
+    lesson: Lesson,
     settings: TrainingSettings,
     *,
     seed: int,
@@ -69,12 +79,8 @@ def train_question_side(
     ----------
     encoder : MiniLMEncoder
         Encoder of the corpus; stays as it is.
-    content : Content
-        The corpus without the pieces.
-    pieces : sequence of Piece
-        What to learn from; their documents are in the corpus.
-    weights : mapping of str to float
-        Leg → share in the fused score.
+    lesson : Lesson
+        At least one piece, and its corpus.
     settings : TrainingSettings
         How long, how fast.
     seed : int
@@ -87,9 +93,9 @@ def train_question_side(
     torch.manual_seed(seed)
     torch.set_num_threads(encoder.settings.threads or n_cores())
     random = np.random.default_rng(seed)
-    drawn = random.permutation(len(pieces))[: settings.most_pieces]
-    chosen = [pieces[place] for place in np.sort(drawn).tolist()]
-    corpus = _Corpus.of(content, chosen, settings.most_passages, random)
+    drawn = random.permutation(len(lesson.pieces))[: settings.most_pieces]
+    chosen = [lesson.pieces[place] for place in np.sort(drawn).tolist()]
+    corpus = _Corpus.of(lesson.content, chosen, settings.most_passages, random)
     loaded = encoder.load()
     layers = range(loaded.network.shape.n_layers)[-settings.n_layers :]
     learned = {
@@ -101,7 +107,7 @@ def train_question_side(
         encode=lambda texts: [
             each.ids[: settings.most_tokens] for each in loaded.tokenizer.encode_batch(texts)
         ],
-        scorer=_Scorer(content, corpus, weights, settings),
+        scorer=_Scorer(lesson.content, corpus, lesson.weights, settings),
         random=random,
     )
     optimizer = torch.optim.AdamW(list(learned.values()), lr=settings.learning_rate)

@@ -19,7 +19,12 @@ import numpy.typing as npt
 
 from knowledge_base.adaptation.pieces import Contents, Piece, take_pieces
 from knowledge_base.adaptation.question_encoder import AdaptedVersion, QuestionEncoder
-from knowledge_base.adaptation.training import Numbers, TrainingSettings, train_question_side
+from knowledge_base.adaptation.training import (
+    Lesson,
+    Numbers,
+    TrainingSettings,
+    train_question_side,
+)
 from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.encoders import MiniLMEncoder
 from knowledge_base.errors import AdaptationError
@@ -146,20 +151,18 @@ def adapt(
     build_index(_Memory(pieces.contents), setting.cached, snapshots, setting.settings)
     changed = train_question_side(
         base,
-        open_index(snapshots).content(),
-        parts["train"],
-        setting.settings.retrieval.weights,
+        Lesson(
+            content=open_index(snapshots).content(),
+            pieces=parts["train"],
+            weights=setting.settings.retrieval.weights,
+        ),
         plan.training,
         seed=seed,
         told=lambda done, total: told("train", done, total),
     )
     trial = _Trial(setting, snapshots, _groups(articles), told)
-    chosen = _drawn(parts["choose"], plan.most_chosen, seed)
     mixed = {mix: mixed_weights(base, changed, mix) for mix in plan.mixes}
-    means = {
-        mix: float(trial.ask(chosen, QuestionEncoder(base, each), None).mean())
-        for mix, each in mixed.items()
-    }
+    means = trial.choose(_drawn(parts["choose"], plan.most_chosen, seed), base, mixed)
     # Of equals the gentler.
     mix = min(means, key=lambda each: (-means[each], each))
     judged = _drawn(parts["judge"], plan.most_judged, seed)
@@ -284,6 +287,18 @@ class _Trial:
                 scores[row] = 1 / math.log2(found.index(piece.document_id) + 2)
             self.told("try", row + 1, len(pieces))
         return scores
+
+    def choose(
+        self,
+        pieces: Sequence[Piece],
+        base: MiniLMEncoder,
+        mixed: Mapping[float, Mapping[str, Numbers]],
+    ) -> dict[float, float]:
+        """Return the mean nDCG@10 of all legs with each mix."""
+        return {
+            mix: float(self.ask(pieces, QuestionEncoder(base, each), None).mean())
+            for mix, each in mixed.items()
+        }
 
     def judge(self, pieces: Sequence[Piece], new: Encoder, seed: int) -> dict[str, Comparison]:
         """Return the comparisons of the new version with the base and with the one in use."""
