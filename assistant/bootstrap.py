@@ -19,6 +19,8 @@ from analytics.query.warehouse import DuckDBWarehouse
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.clock import SystemClock
 from assistant.config import Settings
+from assistant.desk.fitted import Fitted, load_fitted
+from assistant.desk.service import DeskSources, SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk, LivePrior
 from assistant.feedback_store import SqlFeedbackStore
@@ -249,6 +251,29 @@ class Parts:
             max_wrong_fraction=self.settings.max_wrong_fraction,
         )
 
+    @cached_property
+    def fitted(self) -> Fitted:
+        """The fitted numbers of suggestions."""
+        return load_fitted()
+
+    @cached_property
+    def suggestions(self) -> SuggestionDesk:
+        """Suggestions for agents."""
+        return SuggestionDesk(
+            sources=DeskSources(
+                state=lambda: self.snapshots.current_name() or "",
+                tickets=self.documents.tickets,
+                own_tickets=self.store.all_tickets,
+                contents=self.documents.contents,
+            ),
+            encode_past=self.encoder.encode,
+            encode=self.plain_encoder.encode,
+            fitted=self.fitted,
+            messages=self.messages,
+            search=self.retriever,
+            clock=self.clock,
+        )
+
     @property
     def helpdesk_threshold(self) -> float:
         """The confidence from which on the helpdesk answers."""
@@ -284,6 +309,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         store=parts.store,
         desk=desk,
         feedback=parts.feedback,
+        suggestions=parts.suggestions,
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

@@ -5,6 +5,7 @@ AssistantError
 ├── ConversationNotFoundError
 ├── TurnNotFoundError
 ├── DocumentNotFoundError
+├── TicketNotFoundError
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
 ├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
@@ -52,6 +53,12 @@ class TurnNotFoundError(AssistantError):
     """No turn has this id, or it belongs to somebody else."""
 
     code = "turn_not_found"
+
+
+class TicketNotFoundError(AssistantError):
+    """No ticket has this id, or the asker may not see it."""
+
+    code = "ticket_not_found"
 
 
 class DocumentNotFoundError(AssistantError):

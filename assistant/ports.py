@@ -23,6 +23,7 @@ from assistant.model import (
     Turn,
     VocabularyEntry,
 )
+from assistant.suggestions import Suggestions
 from knowledge_base.acronyms import Candidate
 from knowledge_base.feedback import FeedbackEvent, FeedbackKind
 from knowledge_base.model import Document
@@ -228,6 +229,25 @@ class Assistant(Protocol):
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""
+        ...
+
+    def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
+        """Return what may help an agent with a ticket.
+
+        Raises
+        ------
+        TicketNotFoundError
+            When there is none, or the asker may not see it: the two are not told apart.
+        """
+        ...
+
+    def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
+        """Return what may help with a problem while somebody types it.
+
+        Raises
+        ------
+        EmptyQuestionError, QuestionTooLongError
+        """
         ...
 
     def article(self, document_id: str, *, asker: Asker) -> ArticleView:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from analytics.ports import Insights
+from assistant.desk.service import SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.errors import DocumentNotFoundError
 from assistant.feedback import FeedbackDesk
@@ -22,6 +23,7 @@ from assistant.model import (
 from assistant.ports import Articles, Clock
 from assistant.skills.desk import DeskSkill
 from assistant.store import SqlConversationStore
+from assistant.suggestions import Suggestions
 from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 
@@ -36,6 +38,7 @@ class AssistantService:
     store: SqlConversationStore
     desk: DeskSkill
     feedback: FeedbackDesk
+    suggestions: SuggestionDesk
     clock: Clock
     articles_in: Articles
     insights: Insights | None
@@ -96,6 +99,14 @@ class AssistantService:
         conversation = self.store.conversation(conversation_id, user_id=asker.user_id)
         about = subject or (conversation.turns[0].text if conversation.turns else "")
         return self.desk.open(asker=asker, conversation=conversation, subject=about)
+
+    def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
+        """Return what may help an agent with a ticket."""
+        return self.suggestions.for_ticket(ticket_id, asker=asker)
+
+    def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
+        """Return what may help with a problem while somebody types it."""
+        return self.suggestions.for_text(text, asker=asker, subject=subject)
 
     def article(self, document_id: str, *, asker: Asker) -> ArticleView:
         """Return an article that the asker may read."""

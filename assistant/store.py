@@ -260,6 +260,12 @@ class SqlConversationStore:
         with self._engine.connect() as connection:
             return tuple(_ticket(row) for row in connection.execute(query))
 
+    def all_tickets(self) -> tuple[DeskTicket, ...]:
+        """Return everybody's tickets, oldest first: for agents, never for askers."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_tickets).order_by(_tickets.c.ticket_number))
+            return tuple(_ticket(row) for row in rows)
+
     @staticmethod
     def _head(connection: sa.Connection, conversation_id: str, user_id: str) -> Any:
         head = connection.execute(

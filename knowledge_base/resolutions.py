@@ -43,7 +43,7 @@ _DENIES = _any_of(
 )
 # The requester found it: said outright, or seen in how the desk answers.
 _FOUND_MYSELF = _any_of(
-    r"(?:found|fixed|solved|sorted|figured) (?:it |this |that )?(?:out )?(?:by )?(?:myself|meanwhile)\b",
+    r"(?:found|fixed|solved|sorted|figured) (?:(?:it|this|that|out|by) )*(?:myself|meanwhile)\b",
     r"forget it\b|never ?mind\b|no longer needed\b|sorry for the noise\b|turn(?:s|ed) out\b",
     r"(?:so )?it was (?:just )?(?:my|an? |the )(?:own |old |wrong |mistake|fault|other )",
     r"my (?:own )?(?:mistake|fault|bad)\b|i (?:just )?(?:noticed|realised|realized|discovered)\b",
@@ -98,7 +98,7 @@ def find_resolution(ticket: Ticket) -> Resolution | None:
     if ticket.private or ticket.is_spam or not _is_resolved(ticket):
         return None
     best: tuple[float, int] | None = None
-    for index, message in enumerate(ticket.messages):
+    for index in range(len(ticket.messages)):
         score = _score(ticket.messages, index)
         if score is None:
             continue

@@ -80,6 +80,7 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
     assistant_errors.ConversationNotFoundError: 404,
     assistant_errors.TurnNotFoundError: 404,
     assistant_errors.DocumentNotFoundError: 404,
+    assistant_errors.TicketNotFoundError: 404,
     assistant_errors.FeedbackNotShownError: 422,
     assistant_errors.FeedbackLimitError: 429,
     assistant_errors.EmptyQuestionError: 422,

@@ -74,6 +74,13 @@ class TicketRequest(Strict):
     conversation_id: ConversationId | None = None
 
 
+class SuggestionRequest(Strict):
+    """What somebody types of a ticket so far."""
+
+    text: str = Field(description="The problem.", examples=["LarkVPN says LV-1102 since today"])
+    subject: str = Field(default="", max_length=200)
+
+
 class ErrorBody(Strict):
     """What every failure looks like."""
 

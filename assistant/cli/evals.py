@@ -14,6 +14,9 @@ from assistant.bootstrap import Parts, open_warehouse
 from assistant.cli.knowledge import progress_of
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
+from assistant.desk.anchors import ArticleSpace
+from assistant.desk.history import TicketHistory
+from assistant.desk.suggest import Suggester
 from assistant.evaluation.answers import evaluate_answers
 from assistant.evaluation.files import (
     AnswerRow,
@@ -30,6 +33,11 @@ from assistant.evaluation.questions import evaluate_questions, load_suite
 from assistant.evaluation.replay import replaying
 from assistant.evaluation.retrieval import evaluate_retrieval, run_queries
 from assistant.evaluation.routing import evaluate_routing
+from assistant.evaluation.suggestions import (
+    evaluate_suggestions,
+    read_tickets,
+    without_labels,
+)
 from knowledge_base.model import EVERYONE
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -163,6 +171,58 @@ def questions(suite: Path, warehouse: Path, json_file: str | None) -> None:
             cases, warehouse, insights, on_case=lambda done: show(f"{done.case.id} {done.verdict}")
         )
     _show(result, json_file, ("wrong_rate",), hidden=("cases",))
+
+
+def read_histories(
+    _context: click.Context, _parameter: click.Parameter, value: str
+) -> list[int | None]:
+    """Read `0,20,all`."""
+    found: list[int | None] = []
+    for part in value.split(","):
+        word = part.strip().lower()
+        if word != "all" and not word.isdecimal():
+            raise click.BadParameter(f"{part!r} is neither a number nor “all”.")
+        found.append(None if word == "all" else int(word))
+    return list(dict.fromkeys(found))
+
+
+@evaluate.command()
+@click.option("--tickets", "tickets_file", required=True, type=FILE)
+@click.option(
+    "--history",
+    default="0,20,100,all",
+    show_default=True,
+    callback=read_histories,
+    help="How many of the tickets solved last count, for the curve.",
+)
+@home_option
+@json_option
+def suggestions(tickets_file: Path, history: list[int | None], json_file: str | None) -> None:
+    """Ask past tickets as if they were new, each with its own past."""
+    parts = Parts(current_settings())
+    tickets = read_tickets(tickets_file)
+    with working("Encoding and asking …") as show:
+        has_index = parts.snapshots.current_name() is not None
+        contents = parts.documents.contents() if has_index else ()
+        suggester = Suggester(
+            history=TicketHistory(
+                [without_labels(ticket) for ticket in tickets],
+                parts.encoder.encode,
+                ArticleSpace.of(contents, parts.encoder.encode),
+            ),
+            encode=parts.encoder.encode,
+            fitted=parts.fitted,
+            messages=parts.messages,
+            search=parts.retriever if has_index else None,
+        )
+        result = evaluate_suggestions(
+            tickets,
+            suggester,
+            history,
+            progress=lambda done, total: show(f"{done:,} of {total:,} asked"),
+        )
+    result["fitted_on"] = parts.fitted.provenance
+    _show(result, json_file, ("by_history",), hidden=("fitted_on",))
 
 
 def _show(

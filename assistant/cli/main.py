@@ -11,7 +11,6 @@ import click
 from assistant.cli.output import run
 
 NOT_YET = {
-    "suggest": "Suggested resolutions for agents",
     "analyse": "Analysing a table of one's own",
     "doctor": "The self-check",
     "backup": "Backup",
@@ -28,6 +27,7 @@ class LazyGroup(click.Group):
         "demo": "assistant.cli.demo:demo",
         "ingest": "assistant.cli.knowledge:ingest",
         "ask": "assistant.cli.ask:ask",
+        "suggest": "assistant.cli.suggest:suggest",
         "serve": "assistant.cli.serve:serve",
         "data": "assistant.cli.data:data",
         "train": "assistant.cli.models:train",

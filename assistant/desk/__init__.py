@@ -1,0 +1,1 @@
+"""Suggestions for support agents: what fixed the same thing before."""
