@@ -13,7 +13,7 @@ from knowledge_base.sources import parser_process
 from knowledge_base.sources.parser_process import ParserProcess
 from tests.sample_files import MAKERS, Article, html, text, zip_file
 
-SETTINGS = ParsingSettings(cpu_s=1, memory_bytes=400_000_000)
+SETTINGS = ParsingSettings(cpu_s=2, memory_bytes=400_000_000)
 GOOD = text(Article())
 
 # Converters that do harm, put in the place of the one for plain text in the child alone.
@@ -33,7 +33,7 @@ HARM = {
     "    return Converted(text='x' * 5_000_000)",
 }
 REASONS = {
-    "loops": "more than 1 s of processor time",
+    "loops": "more than 2 s of processor time",
     "sleeps": "takes longer than",
     "takes memory": "more than 400 MB of memory",
     "crashes": "ended the parser (SIGSEGV)",
