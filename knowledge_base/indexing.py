@@ -220,8 +220,9 @@ class Upkeep:
         given = Given(settings=self.settings.retrieval, also_words=english_words(), tokens=tokens)
         with self.snapshots.building() as folder:
             write_segment(folder, contents, vectors, given)
+            hashed = self.snapshots.seal(folder)
             with self.snapshots.writing():
-                self.snapshots.publish(folder, describe)
+                self.snapshots.publish(folder, hashed, describe)
 
     def _digest(self, corpus_sum: str) -> str:
         text = f"{recipe(self.encoder.name, self.settings)}\n{corpus_sum}"

@@ -146,6 +146,7 @@ def apply_change(
             vectors, tokens = encode_contents(encoder, change.contents, settings, _no_report)
             given = Given(settings=settings, mean_lengths=means, tokens=tokens)
             write_segment(folder, change.contents, vectors, given)
+        hashed = snapshots.seal(folder)
         with snapshots.writing():
             if snapshots.current_name() != index.name:
                 return None
@@ -167,7 +168,7 @@ def apply_change(
                     files=files,
                 )
 
-            return snapshots.publish(folder, describe)
+            return snapshots.publish(folder, hashed, describe)
 
 
 def segments_to_merge(index: OpenIndex) -> tuple[str, ...]:
@@ -226,6 +227,7 @@ def merge_segments(
     )
     with snapshots.building() as folder:
         _write_merged(folder, index, names, given)
+        hashed = snapshots.seal(folder)
         with snapshots.writing():
             now = open_index(snapshots, index.segments)
             if not set(names) <= set(now.segments):
@@ -245,7 +247,7 @@ def merge_segments(
                     files=files,
                 )
 
-            return snapshots.publish(folder, describe)
+            return snapshots.publish(folder, hashed, describe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

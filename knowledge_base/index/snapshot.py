@@ -16,7 +16,7 @@ import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -167,8 +167,22 @@ class SnapshotFolder:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    def seal(self, folder: Path) -> dict[str, str]:
+        """Hash every file of a folder that was built and see it onto the disk.
+
+        Done before `writing`, because it may take long, and others wait there.
+        """
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        files = {path.relative_to(folder).as_posix(): _sha256(path) for path in paths}
+        for path in paths:
+            _fsync(path)
+        return files
+
     def publish(
-        self, folder: Path, describe: Callable[[str, Mapping[str, str]], Manifest]
+        self,
+        folder: Path,
+        files: Mapping[str, str],
+        describe: Callable[[str, Mapping[str, str]], Manifest],
     ) -> Manifest:
         """Make a folder that was built the live snapshot, inside `writing`.
 
@@ -176,18 +190,18 @@ class SnapshotFolder:
         ----------
         folder : Path
             From `building`.
+        files : mapping of str to str
+            From `seal`.
         describe : callable
             The snapshot's number as six digits and a hyphen, then file hashes → manifest. Its
             segments call the folder itself by its number.
         """
-        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        files = {path.relative_to(folder).as_posix(): _sha256(path) for path in paths}
         number = f"{self._last_number() + 1:06d}-"
         manifest = describe(number, files)
         name = f"{number}{manifest.corpus_digest[:12]}"
         manifest = _renamed(manifest, number, name)
         _write_json(folder / _MANIFEST, manifest)
-        for path in (*paths, folder / _MANIFEST, folder):
+        for path in (folder / _MANIFEST, folder):
             _fsync(path)
         _note_seen(folder, {file: [*_state(folder / file), files[file]] for file in files})
         folder.rename(self._root / name)
@@ -217,14 +231,16 @@ class SnapshotFolder:
         _note_seen(folder, states)
 
     def _last_number(self) -> int:
-        return max((int(path.name[:6]) for path in self._snapshots()), default=0)
+        return max((_number(path.name) for path in self._snapshots()), default=0)
 
     def _snapshots(self) -> list[Path]:
-        return sorted(path for path in self._root.glob("[0-9]*-*") if path.is_dir())
+        found = (path for path in self._root.glob("[0-9]*-*") if path.is_dir())
+        return sorted(found, key=lambda path: (_number(path.name), path.name))
 
     def _prune(self, live: str) -> None:
         """Remove snapshots that no kept one needs, and what a killed build left behind."""
-        kept = [path.name for path in self._snapshots() if path.name <= live][-self._keep :]
+        kept = [path.name for path in self._snapshots() if _number(path.name) <= _number(live)]
+        kept = kept[-self._keep :]
         needed = set(kept)
         for name in kept:
             try:
@@ -237,6 +253,10 @@ class SnapshotFolder:
         for path in self._root.glob("building-*"):
             if path.name not in _being_built and not _is_running(path.name.split("-")[1]):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _number(name: str) -> int:
+    return int(name.partition("-")[0])
 
 
 def _renamed(manifest: Manifest, number: str, name: str) -> Manifest:
@@ -268,8 +288,12 @@ def _read_manifest(folder: Path) -> Manifest:
 
 
 def _write_json(path: Path, manifest: Manifest) -> None:
-    content = {"format": FORMAT, **asdict(manifest)}
-    path.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+    content = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+    content["segments"] = [
+        {"folder": use.folder, "deleted": use.deleted} for use in manifest.segments
+    ]
+    content["format"] = FORMAT
+    path.write_text(json.dumps(content, sort_keys=True), encoding="utf-8")
 
 
 def _state(path: Path) -> list[int | str]:
