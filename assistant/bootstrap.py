@@ -17,6 +17,9 @@ from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
 from analytics.query.warehouse import DuckDBWarehouse
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
+from assistant.answering.selection import FILE_NAME as SPAN_MODEL_NAME
+from assistant.answering.selection import SHIPPED as SHIPPED_SPANS
+from assistant.answering.selection import SpanModel, load_span_model
 from assistant.clock import SystemClock
 from assistant.config import Settings
 from assistant.desk.fitted import Fitted, load_fitted
@@ -249,7 +252,14 @@ class Parts:
             calibration=self.calibration,
             messages=self.messages,
             max_wrong_fraction=self.settings.max_wrong_fraction,
+            span_model=self.span_model,
         )
+
+    @cached_property
+    def span_model(self) -> SpanModel:
+        """What of an article is quoted: this home's own model, else the one that is shipped."""
+        own = self.settings.models_dir / SPAN_MODEL_NAME
+        return load_span_model(own if own.is_file() else SHIPPED_SPANS)
 
     @cached_property
     def fitted(self) -> Fitted:

@@ -6,6 +6,7 @@ it needs outside its article. Every other sentence comes from the message file.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -17,6 +18,11 @@ from assistant.model import Citation
 from knowledge_base.model import Block, Document
 
 _INDENT = 3
+_BARE_HEADING = re.compile(
+    r"^(?:resolutions?|solutions?|fix|steps|causes?|workarounds?|procedure|summary|introduction|"
+    r"overview|symptoms?|details)$",
+    re.I,
+)
 
 
 def cite(document: Document, spans: Sequence[Span]) -> tuple[Citation, ...]:
@@ -43,51 +49,63 @@ def article_url(document_id: str) -> str:
     return "/a/" + quote(document_id)
 
 
-def write_answer(
-    document: Document,
-    blocks: Sequence[Block],
-    spans: Sequence[Span],
-    messages: Messages,
-    *,
-    successor_title: str | None = None,
-) -> str:
-    """Return the answer in Markdown: the quoted blocks, where they come from, what to do next.
+def write_quotes(document: Document, blocks: Sequence[Block], spans: Sequence[Span]) -> list[str]:
+    """Return the quoted blocks as paragraphs of Markdown, with the headings they stand under.
+
+    A heading that says no more than what it is (Resolution) is left out when it is the only one.
+    """
+    paths = list(dict.fromkeys(span.heading_path for span in spans))
+    parts: list[str] = []
+    shown: tuple[str, ...] | None = None
+    for span in spans:
+        heading = _heading(span, is_only=len(paths) == 1)
+        if heading and span.heading_path != shown:
+            parts.append(f"**{heading}**")
+        for block in blocks:
+            if block.kind == "heading" or block.end <= span.start or span.end <= block.start:
+                continue
+            quoted = quote_block(document.text, block, span.start, span.end)
+            if block.start < span.start and block.kind == "table" and span.heading_path == shown:
+                parts[-1] += "\n" + quoted
+            else:
+                parts.append(quoted)
+        shown = span.heading_path
+    return parts
+
+
+def _heading(span: Span, *, is_only: bool) -> str:
+    """Return the headings of a span that tell it from others, below the article's title."""
+    below = span.heading_path[1:]
+    telling = [item for item in below if not _BARE_HEADING.match(item.strip())]
+    if telling or is_only:
+        return " › ".join(telling)
+    return below[-1] if below else ""
+
+
+def quote_block(text: str, block: Block, start: int = 0, end: int | None = None) -> str:
+    """Return a block as written, with its list depth as indentation.
 
     Parameters
     ----------
-    document, blocks
-        The article and its blocks.
-    spans
-        What of it is quoted, in reading order.
-    messages
-        The product's sentences.
-    successor_title
-        Title of the article that replaces an outdated one.
+    text, block
+        The article's text and a block of it.
+    start, end
+        Where the quotation begins and ends; only rows of a table are quoted in part.
     """
-    parts = []
-    for span in spans:
-        quoted = [
-            quote_block(document.text, block)
-            for block in blocks
-            if block.kind != "heading" and span.start <= block.start and block.end <= span.end
-        ]
-        if span.heading and len(spans) > 1:
-            parts.append(f"**{span.heading}**")
-        parts += quoted
-    parts.append(_source(document, messages, successor_title))
-    parts.append(messages.say("helpdesk.if_not_solved"))
-    return "\n\n".join(parts)
-
-
-def quote_block(text: str, block: Block) -> str:
-    """Return a block as written, with its list depth as indentation."""
     line_start = text.rfind("\n", 0, block.start) + 1
     lead = text[line_start : block.start]
-    start = line_start if not lead.strip() else block.start
+    first = line_start if not lead.strip() else block.start
+    behind = block.end if end is None else min(block.end, end)
+    if start > block.start:
+        first = start
     depth = block.depth - 1 if block.kind in ("step", "bullet") else block.depth
-    return textwrap.indent(
-        textwrap.dedent(text[start : block.end]), " " * (_INDENT * max(depth, 0))
-    )
+    return textwrap.indent(textwrap.dedent(text[first:behind]), " " * (_INDENT * max(depth, 0)))
+
+
+def join_words(words: Sequence[str], messages: Messages) -> str:
+    """Return words as a list in a sentence ("a, b and c"); at least one."""
+    *first, last = words
+    return messages.say("helpdesk.and", first=", ".join(first), last=last) if first else last
 
 
 def say_date(day: date) -> str:
@@ -95,7 +113,8 @@ def say_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _source(document: Document, messages: Messages, successor_title: str | None) -> str:
+def write_source(document: Document, messages: Messages, successor_title: str | None) -> str:
+    """Return where an answer comes from: title, date, who verified it, whether it is outdated."""
     dated = (
         messages.say("helpdesk.dated", date=say_date(document.updated_on))
         if document.updated_on

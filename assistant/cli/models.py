@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from assistant.bootstrap import CALIBRATION_NAME, Parts
 from assistant.cli.adaptation import ENCODER, encoder_rows, train_question_encoder
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
+from assistant.cli.spans import SPANS, LabelledFiles, train_spans
 from assistant.evaluation.calibration import label_questions
 from assistant.evaluation.files import AnswerRow, read_rows
 from assistant.evaluation.index import open_evaluation_index
@@ -25,18 +25,9 @@ from assistant.routing.examples import read_examples, shipped_examples_folder
 from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
 from assistant.routing.registry import SHIPPED_SEED as SEED
 
-NAMES = ("router", "churn", "confidence", ENCODER)
+NAMES = ("router", "churn", "confidence", SPANS, ENCODER)
 BY_DEFAULT = ("router", "churn")
 CHURN = "churn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
-    """Labelled questions and the corpus they are asked of."""
-
-    questions: Path
-    corpus: tuple[Path, ...]
-    index: Path | None
 
 
 @click.command()
@@ -44,43 +35,46 @@ class Labelled:
 @click.option(
     "--questions",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="confidence: labelled questions, as for `eval answers`.",
+    help="confidence, spans: labelled questions, as for `eval answers`.",
+)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="spans: what right answers quote, joined by id.",
 )
 @click.option(
     "--corpus",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
-    help="confidence: what the questions are asked of; repeatable.",
+    help="confidence, spans: what the questions are asked of; repeatable.",
 )
 @click.option("--index", type=click.Path(path_type=Path, file_okay=False), help="Keep the index.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="confidence: the file."
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="confidence, spans: the file."
 )
 @home_option
 @json_option
 def train(
     names: tuple[str, ...],
-    questions: Path | None,
-    corpus: tuple[Path, ...],
-    index: Path | None,
-    out: Path | None,
     json_file: str | None,
+    **files: Any,
 ) -> None:
     """Train models again (router and churn without a NAME); promote what is not worse."""
     parts = Parts(current_settings())
+    labelled = LabelledFiles(**files)
     results: dict[str, Any] = {}
     for name in names or BY_DEFAULT:
         with working(f"Training {name} …") as show:
             if name == ENCODER:
                 results[name] = train_question_encoder(parts, seed=SEED, show=show)
                 continue
+            if name == SPANS:
+                results[name] = train_spans(parts, labelled)
+                continue
             if name != "confidence":
                 results[name] = JOBS[name](parts)
                 continue
-            if questions is None or not corpus:
-                raise click.UsageError("train confidence needs --questions and --corpus.")
-            labelled = Labelled(questions=questions, corpus=corpus, index=index)
-            results[name] = train_confidence(parts, labelled, out=out)
+            results[name] = train_confidence(parts, labelled)
     write_json(results, json_file)
     if json_file != "-":
         for name, result in results.items():
@@ -139,8 +133,10 @@ def train_churn_model(parts: Parts, plan: ChurnPlan | None = None) -> dict[str, 
     }
 
 
-def train_confidence(parts: Parts, labelled: Labelled, *, out: Path | None) -> dict[str, Any]:
+def train_confidence(parts: Parts, labelled: LabelledFiles) -> dict[str, Any]:
     """Fit the confidence of answers on labelled questions and keep it in this home or in a file."""
+    if labelled.questions is None or not labelled.corpus:
+        raise click.UsageError("train confidence needs --questions and --corpus.")
     rows = read_rows(labelled.questions, AnswerRow)
     with open_evaluation_index(
         labelled.corpus, labelled.index, parts.encoder, parts.knowledge_settings
@@ -153,7 +149,7 @@ def train_confidence(parts: Parts, labelled: Labelled, *, out: Path | None) -> d
         f"article first, {opened.build.n_documents} documents, {parts.encoder.name}, seed {SEED}",
         seed=SEED,
     )
-    target = out or parts.settings.models_dir / CALIBRATION_NAME
+    target = labelled.out or parts.settings.models_dir / CALIBRATION_NAME
     save_calibration(calibration, target)
     return {
         "file": str(target),

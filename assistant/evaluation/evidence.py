@@ -95,6 +95,21 @@ def score_evidence(
     )
 
 
+def gold_shares(
+    document: Document, quotes: Sequence[Quote], stretches: Sequence[tuple[int, int]]
+) -> list[float]:
+    """Return the share of each stretch's tokens that lies in any quote, alternatives included."""
+    tokens = _Tokens.of(document)
+    gold: set[int] = set()
+    for quote in quotes:
+        gold |= _place(quote, tokens).tokens
+    shares = []
+    for start, end in stretches:
+        inside = tokens.inside(start, end)
+        shares.append(len(inside & gold) / len(inside) if inside else 0.0)
+    return shares
+
+
 def has_key_terms(text: str, terms: Sequence[str], mode: KeyTermsMode) -> bool:
     """Return whether a text has all of the terms, or any; white space is normalised."""
     plain = " ".join(text.split())

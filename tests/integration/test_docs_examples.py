@@ -27,6 +27,6 @@ def test_the_example_article_is_read_as_the_guide_says(tmp_path: Path) -> None:
     assert document.title == "The reader does not take my badge"
     assert document.updated_on == date(2026, 5, 3)
     assert document.verified_by == "Noor Haddad"
-    spans = choose_spans(document, parse_blocks(document), [])
+    spans = choose_spans(document, parse_blocks(document), document.title, [])
     quoted = [document.text[span.start : span.end].split()[0] for span in spans]
     assert quoted == ["The", "1."]

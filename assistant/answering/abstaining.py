@@ -1,0 +1,72 @@
+"""Why a question is not answered, in a machine-readable word and the terms it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answering.confidence import content_words, missing_words
+from knowledge_base.text import identifier_key, identifiers
+
+Reason = Literal["nothing_near", "terms_not_covered", "partly_covered", "low_confidence"]
+
+MAX_NAMED_TERMS = 3
+MIN_NAMED_LETTERS = 4
+MOST = 0.5
+"""From this share of the question's words on, the nearest articles are about something else."""
+
+_WRITTEN = re.compile(r"[^\s,;:!?\"“”'‘’()<>\[\]]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """Why there is no answer."""
+
+    reason: Reason
+    terms: tuple[str, ...] = ()
+    """What no near article mentions, as it was written; at most three."""
+
+
+def why_not(query: str, near: Sequence[str]) -> WhyNot:
+    """Return why a question is not answered.
+
+    Parameters
+    ----------
+    query
+        What was asked.
+    near
+        The whole texts of the nearest articles that the asker may read; empty when none is near.
+        Of articles that the asker may not read nothing is known here, so nothing can be told.
+    """
+    if not near:
+        return WhyNot(reason="nothing_near")
+    together = "\n".join(near)
+    codes = frozenset(identifiers(query)) - frozenset(identifiers(together))
+    unknown = tuple(
+        word
+        for word in missing_words(query, together)
+        if word.isalpha() and len(word) >= MIN_NAMED_LETTERS
+    )
+    named_codes = tuple(
+        word for word in _written(query) if identifier_key(word.strip(".")) in codes
+    )
+    asked = content_words(query)
+    terms = tuple(dict.fromkeys([*named_codes, *_as_written(query, unknown)]))[:MAX_NAMED_TERMS]
+    if not terms:
+        return WhyNot(reason="low_confidence")
+    if named_codes or len(unknown) >= MOST * len(asked):
+        return WhyNot(reason="terms_not_covered", terms=terms)
+    # Words that only the best of them lacks say more than words that all of them lack.
+    return WhyNot(reason="partly_covered", terms=terms)
+
+
+def _written(text: str) -> list[str]:
+    return [match.group().strip(".") for match in _WRITTEN.finditer(text)]
+
+
+def _as_written(query: str, words: Sequence[str]) -> list[str]:
+    """Return normalised words as the question has them, capitals and all."""
+    written = {word.lower(): word for word in reversed(_written(query))}
+    return [written.get(word, word) for word in words]
