@@ -16,7 +16,7 @@ from knowledge_base.threads import n_cores
 EXACT_ROWS = 100_000
 """Up to so many vectors are compared one by one, be it all there are or all that are allowed."""
 
-# Measured on a million vectors; docs/decisions/0005-index-in-segments.md.
+# Measured: docs/bench/scale.json, docs/decisions/0005-index-in-segments.md.
 _ROWS_PER_CELL = 500
 _PROBED_SHARE = 1 / 8
 _LEAST_PROBES = 128
