@@ -101,5 +101,38 @@ def rank_documents(
     )
 
 
+def best_first(content: Content, ranked: RankedDocuments, k: int) -> tuple[Scores, Rows]:
+    """Return the scores with successors raised, and the places of the k best, best first.
+
+    A document that was replaced is never above the one that replaced it, when that was found too:
+    the successor takes its score, and of equals what is current comes first, then the lower row.
+
+    Returns
+    -------
+    scores : array of shape (n,)
+    places : array of int64, shape (at most k,)
+    """
+    scores = ranked.scores.copy()
+    is_outdated = np.zeros(len(scores), dtype=bool)
+    order = np.lexsort((ranked.rows, -scores))
+    seen = order[: max(0, k)].tolist()
+    # Best first, so that in a chain of successors the score is handed on to its end.
+    for place in seen:
+        own = int(place)
+        passed: set[int] = set()
+        while own not in passed and content.cards[int(ranked.rows[own])].status == "outdated":
+            passed.add(own)
+            is_outdated[own] = True
+            successor = content.document(int(ranked.rows[own])).superseded_by
+            row = content.document_place.get(successor) if successor else None
+            # Only what the asker may read is among the rows.
+            found = np.flatnonzero(ranked.rows == row).tolist() if row is not None else []
+            if not found:
+                break
+            scores[found[0]] = max(scores[found[0]], scores[own])
+            own = int(found[0])
+    return scores, np.lexsort((ranked.rows, is_outdated, -scores))[: max(0, k)]
+
+
 def _best(scores: Scores, starts: Rows) -> Scores:
     return np.asarray(np.maximum.reduceat(scores, starts), dtype=np.float32)

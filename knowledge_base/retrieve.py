@@ -22,7 +22,7 @@ from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.late import QuestionTokens
 from knowledge_base.model import Document, DocumentHit, Expansion, Hit, Passage, Pool
 from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, TokenEncoder
-from knowledge_base.ranking import CandidateDocuments, rank_documents
+from knowledge_base.ranking import CandidateDocuments, best_first, rank_documents
 from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
@@ -152,7 +152,8 @@ class Retriever:
         ranked = rank_documents(current.content, found, weights, asked.tokens)
         feedback = self._feedback(current, query, ranked.rows, is_plain=legs is not None)
         ranked = replace(ranked, scores=np.asarray(ranked.scores + feedback, dtype=np.float32))
-        order = np.lexsort((ranked.rows, -ranked.scores))[: max(0, k)]
+        scores, order = best_first(current.content, ranked, k)
+        ranked = replace(ranked, scores=scores)
         teller = Teller.of(current.content, found, convex(found.shares, weights), query)
         return tuple(
             replace(

@@ -160,3 +160,58 @@ def test_an_empty_list_admits_nobody_and_everyone_admits_all() -> None:
     assert not may_read((), ("it-staff", "everyone"))
     assert may_read(("everyone",), ())
     assert not may_read(("it-staff",), ("hr",))
+
+
+def test_what_was_replaced_is_never_above_its_successor(home: Home, article: Article) -> None:
+    home.write(
+        {
+            "old.md": article(
+                "Set up the tunnel client",
+                "Install the tunnel client from drive T and enter the group name.",
+                status="outdated",
+                superseded_by="middle",
+            ),
+            "middle.md": article(
+                "Tunnel, second edition",
+                "Install the tunnel client from the shelf.",
+                status="outdated",
+                superseded_by="new.md",
+            ),
+            "new.md": article("Remote access", "Open the shelf and install the tunnel."),
+            "alone.md": article(
+                "Tunnel drive", "The tunnel drive T is outdated.", status="outdated"
+            ),
+            "secret.md": article("Tunnel plans", "The tunnel of the future.", acl="[board]"),
+            "older.md": article(
+                "Tunnel plans of last year",
+                "The tunnel of the past is 900 m long.",
+                status="outdated",
+                superseded_by="secret",
+            ),
+        }
+    )
+    home.ingest()
+    retriever = home.retriever()
+    hits = retriever.documents("set up the tunnel client group name", groups=())
+    names = [hit.document_id for hit in hits]
+    assert names.index("kb/new.md") < names.index("kb/old.md")
+    assert names.index("kb/new.md") < names.index("kb/middle.md")
+    scores = [hit.fused_score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    # One that the asker may not read moves nothing and is not told.
+    past = retriever.documents("tunnel of the past 900 m", groups=())
+    assert past[0].document_id == "kb/older.md"
+    assert "kb/secret.md" not in [hit.document_id for hit in past]
+    assert retriever.documents("tunnel of the past 900 m", groups=(), k=0) == ()
+
+
+def test_candidates_tell_what_each_leg_says(filled: Home) -> None:
+    retriever = filled.retriever()
+    found = retriever.candidates("restart the printer 49", groups=("everyone",))
+    assert "kb/staff.md" not in found.document_ids
+    assert set(found.shares) <= set(LEGS)
+    assert all(len(shares) == len(found.document_ids) for shares in found.shares.values())
+    ranked = retriever.documents("restart the printer 49", groups=("everyone",))
+    best = max(range(len(found.scores)), key=lambda place: float(found.scores[place]))
+    assert found.document_ids[best] == ranked[0].document_id
+    assert retriever.candidates("  ", groups=()).document_ids == ()
