@@ -1,9 +1,9 @@
 """Training the last layers of the network that reads questions.
 
 Asymmetric, with the vectors of passages as they are: every document of the corpus is a negative at
-no cost. Documents are scored as the search scores them, words included (as in Gao et al. 2021,
-"Complement lexical retrieval with semantic residual embeddings"), so that what words find already
-teaches little, and what words get wrong, the hard negatives of BM25, teaches most.
+no cost, the hardest ones included. A share of the loss may be of the score that the search has,
+words included (as in Gao et al. 2021, "Complement lexical retrieval with semantic residual
+embeddings"): what words find already then teaches little, and what words get wrong, most.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class TrainingSettings:
     batch_size: int = 32
     temperature: float = 0.05
     """Of the fused score and of the cosine."""
-    fused_share: float = 0.5
-    """How much of the loss is of the fused score; the rest is of the cosine alone."""
+    fused_share: float = 0.0
+    """How much of the loss is of the fused score; the rest is of the cosine alone. Alone, the fused
+    score makes the vectors forget what the words know, and gains nothing by it."""
     rough_share: float = 0.2
     """How many questions are read as somebody in a hurry writes them."""
     most_tokens: int = 128
