@@ -7,6 +7,7 @@ import pytest
 
 from knowledge_base.encoders import HashEncoder
 from knowledge_base.errors import IndexCorruptError, IndexMissingError
+from knowledge_base.index import snapshot
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.retrieve import Retriever
 from tests.integration.knowledge_base.conftest import Home
@@ -45,6 +46,35 @@ def test_a_damaged_file_is_found_before_it_is_read(
     with pytest.raises(IndexCorruptError) as raised:
         home.retriever().search("Alpha", groups=())
     assert raised.value.code == "index_corrupt"
+
+
+def test_a_long_file_is_hashed_once_and_again_when_it_looks_different(
+    home: Home, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "_HASHED_AT_EACH_START", 0)
+    home.write({"a.md": article("A", "Alpha.")})
+    home.ingest()
+    hashed: list[str] = []
+    real = snapshot._sha256
+
+    def counted(path: Path) -> str:
+        hashed.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(snapshot, "_sha256", counted)
+    # The build has hashed it, and said so.
+    assert home.retriever().search("Alpha", groups=())
+    assert hashed == []
+    path = live_folder(home) / "segment.bin"
+    (live_folder(home) / "verified.json").unlink()
+    for _ in range(2):
+        home.retriever().search("Alpha", groups=())
+        assert hashed == ["segment.bin"]
+    raw = bytearray(path.read_bytes())
+    raw[-100] ^= 0xFF
+    path.write_bytes(raw)
+    with pytest.raises(IndexCorruptError):
+        home.retriever().search("Alpha", groups=())
 
 
 def test_a_damaged_manifest_is_built_anew_by_the_next_ingest(home: Home, article: Article) -> None:
