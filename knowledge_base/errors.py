@@ -6,6 +6,8 @@ KnowledgeBaseError
 │   ├── EncoderHashError    a model file differs from its published hash
 │   └── AdaptationError     the question side cannot be adapted, or an adapted one not be read
 │       └── AdaptationHashError  a file of it differs from its manifest
+├── RankerError         weights of the legs cannot be learned, written or read
+│   └── RankerHashError     their file differs from the hash that was kept of it
 ├── IndexCorruptError   a snapshot fails its manifest
 ├── IndexMissingError   nothing has been ingested yet
 └── StoreError          the document store cannot be read or written
@@ -61,6 +63,18 @@ class AdaptationHashError(AdaptationError):
     """A file of the adapted question side differs from its manifest."""
 
     code = "adaptation_hash_mismatch"
+
+
+class RankerError(KnowledgeBaseError):
+    """Weights of the legs cannot be learned, written or read."""
+
+    code = "ranker_failed"
+
+
+class RankerHashError(RankerError):
+    """The file of learned weights differs from the hash that was kept of it."""
+
+    code = "ranker_hash_mismatch"
 
 
 class IndexCorruptError(KnowledgeBaseError):
