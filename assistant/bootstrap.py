@@ -52,7 +52,6 @@ from knowledge_base.config import (
 from knowledge_base.encoders import english_words, load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
-from knowledge_base.ingest import Ingester
 from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
 from knowledge_base.sources.parser_process import ParserProcess
@@ -118,17 +117,6 @@ class Parts:
     def documents(self) -> SqliteStore:
         """The document store."""
         return SqliteStore(self.settings.knowledge_dir / "documents.sqlite")
-
-    @cached_property
-    def ingester(self) -> Ingester:
-        """Changes single documents while people ask."""
-        return Ingester(
-            self.documents,
-            self.encoder,
-            self.snapshots,
-            self.knowledge_settings,
-            merges_itself=True,
-        )
 
     @cached_property
     def snapshots(self) -> SnapshotFolder:
