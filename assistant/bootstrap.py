@@ -137,16 +137,6 @@ class Parts:
             glossary=self.glossary,
         )
 
-    def retriever_over(self, snapshots: SnapshotFolder, question_encoder: Encoder) -> Retriever:
-        """Return the search over another index, without what people's feedback adds."""
-        return Retriever(
-            snapshots,
-            self.plain_encoder,
-            self.knowledge_settings.retrieval,
-            question_encoder=question_encoder,
-            glossary=self.glossary,
-        )
-
     @cached_property
     def warehouse(self) -> DuckDBWarehouse:
         """The warehouse.

@@ -18,6 +18,7 @@ from knowledge_base.adaptation.question_encoder import (
 from knowledge_base.adaptation.trial import Plan, Setting, adapt
 from knowledge_base.errors import AdaptationError
 from knowledge_base.ports import Encoder
+from knowledge_base.retrieve import Retriever
 
 ENCODER = "encoder"
 _STAGES = {"train": "step", "try": "held-out question"}
@@ -39,7 +40,13 @@ def train_question_encoder(
                 base=parts.plain_encoder,
                 cached=parts.encoder,
                 settings=parts.knowledge_settings,
-                open_search=parts.retriever_over,
+                open_search=lambda snapshots, encoder: Retriever(
+                    snapshots,
+                    parts.plain_encoder,
+                    parts.knowledge_settings.retrieval,
+                    question_encoder=encoder,
+                    glossary=parts.glossary,
+                ),
                 work=Path(work),
                 live=_live(folder, parts.plain_encoder, show),
             ),

@@ -39,10 +39,31 @@ from assistant.evaluation.suggestions import (
     without_labels,
 )
 from knowledge_base.model import EVERYONE
+from knowledge_base.ports import Encoder
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 INDEX = click.Path(path_type=Path, file_okay=False)
 CORPUS = click.Path(path_type=Path, exists=True)
+
+
+def keep_unadapted(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    """Keep the flag for `question_encoder_of`."""
+    context.meta["unadapted"] = value
+
+
+unadapted_option = click.option(
+    "--unadapted",
+    is_flag=True,
+    expose_value=False,
+    callback=keep_unadapted,
+    help="Read questions as if nothing had been adapted.",
+)
+
+
+def question_encoder_of(parts: Parts) -> Encoder:
+    """Return what reads the questions of this evaluation."""
+    is_plain = click.get_current_context().meta["unadapted"]
+    return parts.plain_encoder if is_plain else parts.question_encoder
 
 
 @click.group("eval")
@@ -56,6 +77,7 @@ def evaluate() -> None:
 @click.option("--qrels", required=True, type=FILE)
 @click.option("--index", type=INDEX, help="Keep the index here for the next run.")
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Write TREC run lines.")
+@unadapted_option
 @home_option
 @json_option
 def retrieval(
@@ -77,6 +99,7 @@ def retrieval(
             parts.encoder,
             parts.knowledge_settings,
             progress=progress_of(show),
+            question_encoder=question_encoder_of(parts),
         ) as opened,
     ):
         run = run_queries(
@@ -103,6 +126,7 @@ def retrieval(
     show_default=True,
     help="Share of answers that may be wrong.",
 )
+@unadapted_option
 @home_option
 @json_option
 def answers(
@@ -126,6 +150,7 @@ def answers(
             parts.encoder,
             parts.knowledge_settings,
             progress=progress_of(show),
+            question_encoder=question_encoder_of(parts),
         ) as opened,
     ):
         skill = replace(

@@ -139,7 +139,11 @@ def train_confidence(parts: Parts, labelled: LabelledFiles) -> dict[str, Any]:
         raise click.UsageError("train confidence needs --questions and --corpus.")
     rows = read_rows(labelled.questions, AnswerRow)
     with open_evaluation_index(
-        labelled.corpus, labelled.index, parts.encoder, parts.knowledge_settings
+        labelled.corpus,
+        labelled.index,
+        parts.encoder,
+        parts.knowledge_settings,
+        question_encoder=parts.question_encoder,
     ) as opened:
         signals = label_questions(rows, opened.retriever)
     n_right = sum(row.is_right for row in signals)

@@ -54,7 +54,7 @@ def open_evaluation_index(
     progress
         Told how far the build is.
     question_encoder
-        Reads questions; without one, `encoder` does.
+        Reads questions where it is another than `encoder`.
 
     Raises
     ------
@@ -76,8 +76,15 @@ def open_evaluation_index(
                 settings=settings,
                 progress=progress,
             )
+        is_adapted = question_encoder is not None and question_encoder.name != encoder.name
         glossary = Glossary(general=general_senses())
-        retriever = Retriever(snapshots, encoder, settings.retrieval, glossary=lambda: glossary)
+        retriever = Retriever(
+            snapshots,
+            encoder,
+            settings.retrieval,
+            glossary=lambda: glossary,
+            question_encoder=question_encoder if is_adapted else None,
+        )
         manifest = retriever.manifest
         yield EvaluationIndex(
             retriever=retriever,
