@@ -1,5 +1,5 @@
-"""The question side of the encoder, adapted to a company's own articles.
+"""Fitting the search to a company's own articles: how questions are read, and what each leg counts.
 
-Passages keep their vectors and the index stays as it is: only how a question is read changes. It
-comes into use when it finds held-out documents better, all legs of the search together.
+Passages keep their vectors and the index stays as it is. What was learned comes into use when it
+finds held-out documents better, all legs of the search together.
 """

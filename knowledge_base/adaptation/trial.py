@@ -148,7 +148,7 @@ def adapt(
     parts = {part: pieces.of(part, seed=seed) for part in ("train", "choose", "judge")}
     _require_enough(parts, plan.fewest)
     snapshots = SnapshotFolder(setting.work / "index")
-    build_index(_Memory(pieces.contents), setting.cached, snapshots, setting.settings)
+    build_index(HeldContents(pieces.contents), setting.cached, snapshots, setting.settings)
     changed = train_question_side(
         base,
         Lesson(
@@ -160,7 +160,7 @@ def adapt(
         seed=seed,
         told=lambda done, total: told("train", done, total),
     )
-    trial = _Trial(setting, snapshots, _groups(articles), told)
+    trial = _Trial(setting, snapshots, all_groups(articles), told)
     mixed = {mix: mixed_weights(base, changed, mix) for mix in plan.mixes}
     means = trial.choose(_drawn(parts["choose"], plan.most_chosen, seed), base, mixed)
     # Of equals the gentler.
@@ -170,7 +170,7 @@ def adapt(
     is_promoted, reason = verdict(figures["fused"], figures.get("fused_over_live"))
     version = AdaptedVersion(
         base=base.name,
-        corpus_digest=_digest(articles),
+        corpus_digest=corpus_digest(articles),
         created_at=now.isoformat(timespec="seconds"),
         seed=seed,
         is_promoted=is_promoted,
@@ -252,20 +252,23 @@ def mixed_weights(
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory:
+class HeldContents:
     """A corpus that was not ingested."""
 
     held: Contents
 
     def contents(self) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        """Yield every document with its passages."""
         return iter(self.held)
 
     def some_contents(
         self, document_ids: Collection[str]
     ) -> Iterator[tuple[Document, tuple[Passage, ...]]]:
+        """Yield some documents with their passages."""
         return (each for each in self.held if each[0].document_id in document_ids)
 
     def versions(self) -> Mapping[str, str]:
+        """Return document id → hash of its content."""
         return {document.document_id: document.content_hash for document, _ in self.held}
 
 
@@ -338,11 +341,12 @@ def _drawn(pieces: Sequence[Piece], most: int, seed: int) -> list[Piece]:
     return [pieces[place] for place in np.sort(drawn).tolist()]
 
 
-def _groups(contents: Contents) -> list[str]:
+def all_groups(contents: Contents) -> list[str]:
     """Return all groups: what nobody may read must not be a document less to tell apart."""
     return sorted({group for document, _ in contents for group in document.acl})
 
 
-def _digest(contents: Contents) -> str:
+def corpus_digest(contents: Contents) -> str:
+    """Return a sha256 over the ids and hashes of documents."""
     versions = sorted((each.document_id, each.content_hash) for each, _ in contents)
     return hashlib.sha256(repr(versions).encode("utf-8", "surrogatepass")).hexdigest()
