@@ -73,6 +73,7 @@ _INSTRUCTS = _any_of(
     r"we (?:have )?(?:reset|changed|added|removed|renewed|replaced|fixed|restored)\b",
 )
 
+_RELIEF = _any_of(r"(?:it |now )?work(?:s|ed)\b|solved\b|fixed\b|sorted\b|thank|all good\b")
 _DID = _any_of(r"(?:clicked|pressed|switched|chose|signed|took|set|changed|restarted|removed)\b")
 _NOTE = re.compile(r"(?:\(?internal |private )?notes?(?: to (?:self|file))?\b\)? ?[:.-]")
 
@@ -200,7 +201,7 @@ def _score(messages: Sequence[Message], index: int) -> float | None:
 def _is_contradicted(later: Sequence[Message]) -> bool:
     """Return whether the requester's last word says that the fix did not help or did not last."""
     spoken = [normalise(message.text) for message in later if message.role == "requester"]
-    return bool(spoken) and bool(_DENIES.search(spoken[-1])) and not _CONFIRMS.search(spoken[-1])
+    return bool(spoken) and bool(_DENIES.search(spoken[-1])) and not _RELIEF.search(spoken[-1])
 
 
 def _is_question(text: str) -> bool:

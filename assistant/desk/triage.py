@@ -50,9 +50,9 @@ class Kernel:
         """Compare unit vectors, shape (n, n_dimensions), with each other."""
         held = vectors[-MAX_EXAMPLES:]
         gram = np.asarray(held @ held.T, dtype=np.float64)
-        inverse = None
+        inverse: Scores | None = None
         if len(held) >= MIN_TO_TRAIN:
-            inverse = np.linalg.inv(gram + RIDGE * np.eye(len(held)))
+            inverse = np.asarray(np.linalg.inv(gram + RIDGE * np.eye(len(held))), dtype=np.float64)
         np.fill_diagonal(gram, -1.0)
         k = max(0, min(N_NEIGHBOURS, len(held) - 1))
         nearest = np.argsort(-gram, axis=1, kind="stable")[:, :k]

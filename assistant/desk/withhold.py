@@ -25,7 +25,7 @@ _GREETING = re.compile(
     re.I,
 )
 _SIGN_OFF = re.compile(
-    r"(?:regards|greetings|wishes|cheers|thanks|thank you|thx|sincerely|yours|best|br|mfg)"
+    r"(?i:regards|greetings|wishes|cheers|thanks|thank you|thx|sincerely|yours|best|br|mfg)"
     r"[,.!\s]+((?:[A-ZÀ-Þ][\w’'.-]+[ ]?){1,3})\s*(?:[,.(/|\n]|$)"
 )
 _LAST_WORDS = re.compile(r"[.!?\n]\s*((?:[A-ZÀ-Þ][\w’'-]+)(?: [A-ZÀ-Þ][\w’'-]+){0,2})\s*$")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
@@ -120,12 +120,13 @@ def evaluate_suggestions(
     main = runs.get("all") or runs[max(runs, key=lambda name: int(name))]
     shares = _shares(main, tickets) | {"mined_message_accuracy": _mined(tickets)}
     duplicates = _duplicates(main, tickets)
+    private = _private_texts(tickets)
     return {
         "n": len(asked),
         "n_tickets": len(tickets),
         "n_articles": len(suggester.history.articles.firsts) if suggester.history.articles else 0,
         **_figures(shares),
-        "private_leaks": sum(_leaks(item, tickets) for items in runs.values() for item in items),
+        "private_leaks": sum(_leaks(item, private) for items in runs.values() for item in items),
         "duplicates": {name: _ratio(share) for name, share in duplicates.items()},
         "triage": {name: _ratio(share) for name, share in _triage(main).items()},
         "by_history": {
@@ -252,20 +253,38 @@ def _triage(items: Sequence[Asked]) -> dict[str, Share]:
     return counted
 
 
-def _leaks(item: Asked, tickets: Sequence[Ticket]) -> int:
-    """Return 1 when any text or id of a private ticket stands in the suggestions, else 0."""
+def _private_texts(tickets: Sequence[Ticket]) -> dict[str, tuple[str, ...]]:
+    """Return id → sentences of each private ticket that stand in no other one."""
+    public = "\n".join(text for ticket in tickets if not ticket.private for text in _texts(ticket))
+    return {
+        ticket.ticket_id: tuple(
+            part
+            for text in _texts(ticket)
+            for part in re.split(r"(?<=[.!?])\s+", text)
+            if len(part) >= _MIN_LEAK_CHARS and part not in public
+        )
+        for ticket in tickets
+        if ticket.private
+    }
+
+
+def _texts(ticket: Ticket) -> tuple[str, ...]:
+    return (ticket.subject, *(message.text for message in ticket.messages))
+
+
+def _leaks(item: Asked, private: Mapping[str, Sequence[str]]) -> int:
+    """Return 1 when a sentence or the id of a private ticket stands in the suggestions, else 0."""
     said = "\n".join(_strings(plain(replace(item.suggestions, ticket_id=None))))
-    for ticket in tickets:
-        if not ticket.private or ticket.ticket_id == item.ticket.ticket_id:
-            continue
-        pieces = [ticket.subject, *(message.text for message in ticket.messages)]
-        parts = [part.strip() for piece in pieces for part in re.split(r"(?<=[.!?])\s+", piece)]
-        own = "\n".join(message.text for message in item.ticket.messages)
-        if any(len(part) >= _MIN_LEAK_CHARS and part in said and part not in own for part in parts):
-            return 1
-        if re.search(rf"(?<!\w){re.escape(ticket.ticket_id)}(?!\w)", said):
-            return 1
-    return 0
+    return int(
+        any(
+            ticket_id != item.ticket.ticket_id
+            and (
+                any(part in said for part in parts)
+                or bool(re.search(rf"(?<!\w){re.escape(ticket_id)}(?!\w)", said))
+            )
+            for ticket_id, parts in private.items()
+        )
+    )
 
 
 def _strings(value: Any) -> list[str]:

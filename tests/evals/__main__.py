@@ -57,7 +57,22 @@ def main() -> int:
         *("--corpus", str(symptoms / "corpus.jsonl"), "--index", str(work / "index-symptoms")),
         *beir_files(symptoms),
     )
+    suggestions(work)
     return 0
+
+
+def suggestions(work: Path) -> None:
+    """Measure suggestions on the demo company's tickets with its articles, and on unseen ones."""
+    content = ROOT / "knowledge_base" / "content"
+    demo, home = work / "demo_tickets.jsonl", work / "demo-desk"
+    parts = sorted((content / "tickets").glob("*.jsonl"))
+    demo.write_text("".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
+    deskwise("ingest", str(content / "articles"), home=home)
+    measure("suggestions_demo", "suggestions", "--tickets", str(demo), home=home)
+    unseen = ROOT / "tests" / "evals" / "tickets" / "unseen.jsonl"
+    measure(
+        "suggestions_unseen", "suggestions", "--tickets", str(unseen), home=work / "unseen-desk"
+    )
 
 
 def beir_files(folder: Path) -> tuple[str, ...]:
@@ -93,18 +108,18 @@ def helpdesk_as_beir(questions: Path, out: Path) -> Path:
     return out
 
 
-def measure(name: str, *arguments: str) -> None:
+def measure(name: str, *arguments: str, home: Path = HOME) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     file = OUT / f"{name}.json"
-    deskwise("eval", *arguments, "--json", str(file))
+    deskwise("eval", *arguments, "--json", str(file), home=home)
     result = json.loads(file.read_text(encoding="utf-8"))
     kept = {key: value for key, value in result.items() if key not in LONG_KEYS}
     file.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def deskwise(*arguments: str) -> None:
+def deskwise(*arguments: str, home: Path = HOME) -> None:
     print("deskwise", *arguments[:2], "…", flush=True)
-    command = [str(Path(sys.executable).with_name("deskwise")), "--home", str(HOME), *arguments]
+    command = [str(Path(sys.executable).with_name("deskwise")), "--home", str(home), *arguments]
     subprocess.run(command, check=True)
 
 

@@ -99,7 +99,7 @@ def main() -> int:
         "encoder": parts.encoder.name,
         "command": "python -m tests.evals.fit_suggestions HOME",
         "consensus": f"named from the confidence at which {MIN_RIGHT:.0%} were right out of sample",
-        "duplicates": f"named from the confidence at which {MIN_PRECISION:.0%} were right out of sample",
+        "duplicates": f"named from {MIN_DUPLICATE}; {MIN_PRECISION:.0%} were right out of sample",
     }
     SHIPPED.write_text(json.dumps(fitted, indent=1, default=jsonable) + "\n", encoding="utf-8")
     return 0
@@ -151,7 +151,7 @@ class Asked:
         for row in rows:
             if not self.labels[row].fix:
                 continue
-            view, solved, _, same = self.given[row]
+            view, _, _, same = self.given[row]
             near = similar.candidates(Question.from_row(bare, row), bare, view, fitted)
             groups = consensus.group(consensus.taking_part(near), bare, view, fitted)
             if not groups:
@@ -267,10 +267,8 @@ def report(kind: str, crossed: list[tuple[float, bool, bool]], limit: float) -> 
     known = [(p, y) for p, y, is_known in crossed if is_known]
     for at in (0.0, 0.5, 0.6, 0.7, limit):
         named = [y for p, y in known if p >= at]
-        print(
-            kind,
-            f"from {at:.3f}: coverage {len(named) / len(known):.3f}, right {np.mean(named):.3f}, n {len(known)}",
-        )
+        covered = len(named) / len(known)
+        print(f"{kind} from {at:.3f}: {covered:.3f} of {len(known)}, right {np.mean(named):.3f}")
 
 
 def fit_duplicates(
@@ -293,23 +291,13 @@ def fit_duplicates(
         crossed[~train] = 1 / (1 + np.exp(-model.scores(features[~train])))
         crowd, _ = with_crowd(features[~train], right[~train])
         moved += list(1 / (1 + np.exp(-model.scores(crowd[len(features[~train]) :]))))
-    for wanted in (0.99, 0.97, 0.95, 0.93):
-        at = threshold(list(crossed), list(right), wanted)
-        found = len({int(row) for row in places[(crossed >= at) & right]})
-        n_moved = np.mean(np.array(moved) >= at)
-        print(
-            f"  {wanted}: from {at:.3f}, {(crossed >= at).sum()} pairs, {found} found, moved {n_moved:.4f}"
-        )
     limit = max(MIN_DUPLICATE, threshold(list(crossed), list(right), MIN_PRECISION))
     kept = crossed >= limit
     found = {int(row) for row in places[kept & right]}
     with_one = {int(row) for row in places[right]}
-    print(
-        f"duplicates from {limit:.3f}: precision {right[kept].mean():.3f} of {kept.sum()}, recall {len(found)}/{len(with_one)}"
-    )
-    print(
-        f"of other tickets moved next to them {np.mean(np.array(moved) >= limit):.4f} would be named"
-    )
+    print(f"duplicates from {limit:.3f}: precision {right[kept].mean():.3f} of {kept.sum()} pairs")
+    print(f"  recall {len(found)} of {len(with_one)} tickets")
+    print(f"  of tickets moved next to them {np.mean(np.array(moved) >= limit):.4f} are named")
     model = logit(duplicates.DUPLICATE_FEATURES, *with_crowd(features, right))
     print("duplicates", dict(zip(model.names, np.round(model.weights, 2), strict=True)))
     return model, round(limit, 3)

@@ -13,6 +13,7 @@ from assistant.errors import (
     DocumentNotFoundError,
     EmptyQuestionError,
     QuestionTooLongError,
+    TicketNotFoundError,
     TurnNotFoundError,
 )
 from assistant.model import (
@@ -32,12 +33,29 @@ from assistant.model import (
     Route,
     Turn,
 )
+from assistant.suggestions import Predicted, SimilarTicket, Suggestions
 from assistant.wire import turn_to_json
 from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 from tests.integration.web import fake_content as content
 
 START = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
+SUGGESTIONS = Suggestions(
+    ticket_id=None,
+    n_history=3,
+    similar=(
+        SimilarTicket(
+            ticket_id="LF-1001",
+            subject="VPN says LV-1102",
+            status="closed",
+            opened_at=START,
+            resolved_at=START,
+            age_days=4,
+            relevance=0.7,
+        ),
+    ),
+    triage={"team": Predicted(value="Network", confidence=0.8, method="neighbours", n_examples=3)},
+)
 EXAMPLES = (
     "How do I connect to the VPN?",
     "Show revenue by month",
@@ -235,6 +253,18 @@ class FakeAssistant:
                 opened_at=START,
             )
         return self.tickets[conversation_id]
+
+    def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
+        if ticket_id != "LF-1102":
+            raise TicketNotFoundError(
+                f"There is no ticket {ticket_id!r} for you.", hint="Check it."
+            )
+        return replace(SUGGESTIONS, ticket_id=ticket_id)
+
+    def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
+        if not f"{subject}{text}".strip():
+            raise EmptyQuestionError("There is no text to go by.", hint="Type what it is about.")
+        return SUGGESTIONS
 
     def article(self, document_id: str, *, asker: Asker) -> ArticleView:
         found = content.articles().get(document_id)
