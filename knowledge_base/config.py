@@ -12,13 +12,18 @@ DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 # Where these come from, and how flat the ground around them is: docs/retrieval.md.
 DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "dense": 0.27,
-        "document": 0.11,
-        "title": 0.13,
-        "bm25": 0.12,
-        "bm25_document": 0.15,
-        "bm25_title": 0.13,
-        "exact": 0.09,
+        "dense": 0.212,
+        "bm25": 0.102,
+        "exact": 0.096,
+        "document": 0.125,
+        "title": 0.005,
+        "bm25_document": 0.135,
+        "bm25_title": 0.069,
+        "late": 0.041,
+        "late_90": 0.027,
+        "late_75": 0.051,
+        "late_60": 0.057,
+        "late_45": 0.08,
     }
 )
 
@@ -57,7 +62,7 @@ class RetrievalSettings:
     """Leg → share in the fused score; they are divided by their sum."""
     candidates: int = 200
     """How many passages each leg may propose."""
-    late_interaction: bool = False
+    late_interaction: bool = True
     """Whether a vector is kept for each telling token of a passage: about 4 KB a passage."""
     bm25_k1: float = 1.2
     bm25_b: float = 0.75
