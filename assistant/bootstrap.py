@@ -53,6 +53,8 @@ from knowledge_base.encoders import english_words, load_encoder
 from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.ports import Encoder
+from knowledge_base.ranker import FOLDER_NAME as RANKER_NAME
+from knowledge_base.ranker import Ranker, choose_ranker, with_weights
 from knowledge_base.retrieve import Retriever
 from knowledge_base.sources.parser_process import ParserProcess
 from knowledge_base.store import SqliteStore
@@ -114,6 +116,18 @@ class Parts:
         return load_question_encoder(self.settings.models_dir / ADAPTED_NAME, self.plain_encoder)
 
     @cached_property
+    def ranker(self) -> Ranker:
+        """The weights of the legs: learned here, shipped, or equal where nobody knows better."""
+        is_built_in = self.knowledge_settings.encoder.name == DEFAULT_ENCODER
+        folder = self.settings.models_dir / RANKER_NAME
+        return choose_ranker(folder, self.plain_encoder.name, is_built_in=is_built_in)
+
+    @property
+    def search_settings(self) -> KnowledgeBaseSettings:
+        """The settings with these weights."""
+        return with_weights(self.knowledge_settings, self.ranker)
+
+    @cached_property
     def documents(self) -> SqliteStore:
         """The document store."""
         return SqliteStore(self.settings.knowledge_dir / "documents.sqlite")
@@ -131,7 +145,7 @@ class Parts:
         return Retriever(
             self.snapshots,
             self.plain_encoder,
-            self.knowledge_settings.retrieval,
+            self.search_settings.retrieval,
             prior=self.prior,
             question_encoder=self.question_encoder,
             glossary=self.glossary,
@@ -139,13 +153,7 @@ class Parts:
 
     @cached_property
     def warehouse(self) -> DuckDBWarehouse:
-        """The warehouse.
-
-        Raises
-        ------
-        WarehouseError
-            When there is none, or it is incomplete.
-        """
+        """The warehouse; a WarehouseError where there is none, or it is incomplete."""
         return open_warehouse(self.settings.warehouse_dir, self.settings)
 
     @cached_property
@@ -369,6 +377,7 @@ def run_checks(parts: Parts) -> tuple[Check, ...]:
     return (
         _check("store", lambda: f"{parts.settings.database_path.name} is open"),
         _check("index", lambda: f"{parts.retriever.manifest.n_passages:,} passages"),
+        _check("ranking", lambda: parts.ranker.reason),
         _check("warehouse", lambda: f"data up to {parts.warehouse.as_of()}"),
         _check("router", lambda: type(parts.router).__name__),
     )

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from knowledge_base.config import DEFAULT_WEIGHTS
+from knowledge_base.config import DEFAULT_WEIGHTS, KnowledgeBaseSettings
 from knowledge_base.errors import RankerError, RankerHashError
 from knowledge_base.learning_to_rank import LEARNED_LEGS
 
@@ -103,15 +103,24 @@ def choose_ranker(folder: Path, encoder: str, *, is_built_in: bool) -> Ranker:
             )
         what = f"the encoder {learned.encoder}" if learned.encoder != encoder else "other legs"
         passed_over = f"; version {learned.version} was learned with {what}"
+    default = default_ranker(encoder, is_built_in=is_built_in)
+    return replace(default, reason=f"{default.reason}{passed_over}")
+
+
+def default_ranker(encoder: str, *, is_built_in: bool) -> Ranker:
+    """Return the weights that serve where nothing was learned. Parameters as `choose_ranker`."""
     if is_built_in:
-        return Ranker(
-            weights=DEFAULT_WEIGHTS, source="shipped", reason=f"shipped weights{passed_over}"
-        )
+        return Ranker(weights=DEFAULT_WEIGHTS, source="shipped", reason="shipped weights")
     return Ranker(
         weights=dict.fromkeys(LEARNED_LEGS, 1 / len(LEARNED_LEGS)),
         source="equal",
-        reason=f"equal weights: none were fitted or learned for the encoder {encoder}{passed_over}",
+        reason=f"equal weights: none were fitted or learned for the encoder {encoder}",
     )
+
+
+def with_weights(settings: KnowledgeBaseSettings, ranker: Ranker) -> KnowledgeBaseSettings:
+    """Return the settings with a ranker's weights."""
+    return replace(settings, retrieval=replace(settings.retrieval, weights=ranker.weights))
 
 
 def save_version(folder: Path, version: RankerVersion) -> RankerVersion:

@@ -39,11 +39,11 @@ def train_question_encoder(
             Setting(
                 base=parts.plain_encoder,
                 cached=parts.encoder,
-                settings=parts.knowledge_settings,
+                settings=parts.search_settings,
                 open_search=lambda snapshots, encoder: Retriever(
                     snapshots,
                     parts.plain_encoder,
-                    parts.knowledge_settings.retrieval,
+                    parts.search_settings.retrieval,
                     question_encoder=encoder,
                     glossary=parts.glossary,
                 ),

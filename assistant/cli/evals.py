@@ -13,6 +13,7 @@ from analytics.catalogue import load_catalogue
 from assistant.bootstrap import Parts, open_warehouse
 from assistant.cli.knowledge import progress_of
 from assistant.cli.output import json_option, say, working, write_json
+from assistant.cli.ranking import without_learning
 from assistant.cli.settings import current_settings, home_option
 from assistant.desk.anchors import ArticleSpace
 from assistant.desk.history import TicketHistory
@@ -38,8 +39,10 @@ from assistant.evaluation.suggestions import (
     read_tickets,
     without_labels,
 )
+from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.model import EVERYONE
 from knowledge_base.ports import Encoder
+from knowledge_base.ranker import with_weights
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 INDEX = click.Path(path_type=Path, file_okay=False)
@@ -56,7 +59,7 @@ unadapted_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=keep_unadapted,
-    help="Read questions as if nothing had been adapted.",
+    help="Read questions and rank as if nothing had been learned here.",
 )
 
 
@@ -64,6 +67,13 @@ def question_encoder_of(parts: Parts) -> Encoder:
     """Return what reads the questions of this evaluation."""
     is_plain = click.get_current_context().meta["unadapted"]
     return parts.plain_encoder if is_plain else parts.question_encoder
+
+
+def search_settings_of(parts: Parts) -> KnowledgeBaseSettings:
+    """Return the settings of this evaluation's search, with the weights learned here or without."""
+    is_plain = click.get_current_context().meta["unadapted"]
+    ranker = without_learning(parts) if is_plain else parts.ranker
+    return with_weights(parts.knowledge_settings, ranker)
 
 
 @click.group("eval")
@@ -97,7 +107,7 @@ def retrieval(
             corpus,
             index,
             parts.encoder,
-            parts.knowledge_settings,
+            search_settings_of(parts),
             progress=progress_of(show),
             question_encoder=question_encoder_of(parts),
         ) as opened,
@@ -148,7 +158,7 @@ def answers(
             corpus,
             index,
             parts.encoder,
-            parts.knowledge_settings,
+            search_settings_of(parts),
             progress=progress_of(show),
             question_encoder=question_encoder_of(parts),
         ) as opened,

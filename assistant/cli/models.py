@@ -16,6 +16,7 @@ from assistant.answering.confidence import save_calibration
 from assistant.bootstrap import CALIBRATION_NAME, Parts
 from assistant.cli.adaptation import ENCODER, encoder_rows, train_question_encoder
 from assistant.cli.output import json_option, say, working, write_json
+from assistant.cli.ranking import RANKER, discard_ranker, ranker_rows, train_ranker
 from assistant.cli.settings import current_settings, home_option
 from assistant.cli.spans import SPANS, LabelledFiles, train_spans
 from assistant.evaluation.calibration import label_questions
@@ -25,7 +26,7 @@ from assistant.routing.examples import read_examples, shipped_examples_folder
 from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
 from assistant.routing.registry import SHIPPED_SEED as SEED
 
-NAMES = ("router", "churn", "confidence", SPANS, ENCODER)
+NAMES = ("router", "churn", "confidence", SPANS, ENCODER, RANKER)
 BY_DEFAULT = ("router", "churn")
 CHURN = "churn"
 
@@ -35,7 +36,7 @@ CHURN = "churn"
 @click.option(
     "--questions",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="confidence, spans: labelled questions, as for `eval answers`.",
+    help="confidence, spans, ranker: labelled questions, as for `eval answers`.",
 )
 @click.option(
     "--evidence",
@@ -52,21 +53,32 @@ CHURN = "churn"
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="confidence, spans: the file."
 )
+@click.option("--discard", is_flag=True, help="ranker: go back to the shipped weights.")
 @home_option
 @json_option
 def train(
     names: tuple[str, ...],
+    discard: bool,
     json_file: str | None,
     **files: Any,
 ) -> None:
     """Train models again (router and churn without a NAME); promote what is not worse."""
     parts = Parts(current_settings())
+    if discard and names != (RANKER,):
+        raise click.UsageError("--discard goes with `train ranker` alone.")
     labelled = LabelledFiles(**files)
     results: dict[str, Any] = {}
     for name in names or BY_DEFAULT:
         with working(f"Training {name} …") as show:
             if name == ENCODER:
                 results[name] = train_question_encoder(parts, seed=SEED, show=show)
+                continue
+            if name == RANKER:
+                results[name] = (
+                    discard_ranker(parts)
+                    if discard
+                    else train_ranker(parts, seed=SEED, show=show, questions=labelled.questions)
+                )
                 continue
             if name == SPANS:
                 results[name] = train_spans(parts, labelled)
@@ -142,7 +154,7 @@ def train_confidence(parts: Parts, labelled: LabelledFiles) -> dict[str, Any]:
         labelled.corpus,
         labelled.index,
         parts.encoder,
-        parts.knowledge_settings,
+        parts.search_settings,
         question_encoder=parts.question_encoder,
     ) as opened:
         signals = label_questions(rows, opened.retriever)
@@ -211,7 +223,7 @@ def models(json_file: str | None) -> None:
             "trained_on": parts.calibration.provenance,
         }
     )
-    rows += encoder_rows(parts)
+    rows += encoder_rows(parts) + ranker_rows(parts)
     write_json(rows, json_file)
     if json_file != "-":
         for row in rows:

@@ -46,7 +46,7 @@ def train_spans(parts: Parts, labelled: LabelledFiles) -> dict[str, Any]:
         read_rows(labelled.questions, AnswerRow), read_rows(labelled.evidence, EvidenceRow)
     )
     with open_evaluation_index(
-        labelled.corpus, labelled.index, parts.encoder, parts.knowledge_settings
+        labelled.corpus, labelled.index, parts.encoder, parts.search_settings
     ) as opened:
         articles = label_articles(
             rows,
