@@ -26,6 +26,16 @@ _IDLE = re.compile(
 )
 
 
+def names_ticket(text: str, ticket_id: str) -> bool:
+    """Return whether a text names a ticket, which its reader may not be allowed to know of.
+
+    What a ticket's number looks like is read from `ticket_id`.
+    """
+    prefix = ticket_id.rstrip("0123456789")
+    spelled = rf"|(?<!\w){re.escape(prefix)}\d+" if prefix else ""
+    return bool(re.search(rf"(?:#|\bticket (?:no\.? ?|number )?#?)\d+{spelled}", text, re.I))
+
+
 class Quoter:
     """Quotes from one view of a history.
 
@@ -47,7 +57,9 @@ class Quoter:
         """Return a ticket's subject, or nothing when it holds something personal."""
         subject = self._history.rows[row].ticket.subject
         people = self._history.people[row]
-        return "" if is_personal(subject, people=people, known=self._known) else subject
+        is_told = not is_personal(subject, people=people, known=self._known)
+        own_id = self._history.rows[row].ticket.ticket_id
+        return subject if is_told and not names_ticket(subject, own_id) else ""
 
     def fix(self, row: int) -> tuple[TicketQuote, ...]:
         """Return the repeatable sentences of the message that fixed a ticket, in order."""
@@ -71,6 +83,7 @@ class Quoter:
             )
             for item in found[:MAX_SENTENCES]
             if not _IDLE.match(normalise(text[item.start : item.end]))
+            and not names_ticket(text[item.start : item.end], held.ticket.ticket_id)
         )
 
     def similar(self, found: Candidate) -> SimilarTicket:

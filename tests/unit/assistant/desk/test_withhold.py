@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.desk.quoting import names_ticket
 from assistant.desk.withhold import is_confidential, is_personal, people_of, repeatable, sentences
 from knowledge_base.model import Message
 from tests.unit.assistant.desk.made import START, ask, desk, ticket
@@ -93,3 +94,9 @@ def test_secrets_in_a_fix_are_in_no_part_of_the_suggestions() -> None:
     found = ask(tickets, ticket(150, 2, resolved_at=None))
     assert found.similar
     assert "Plum" not in str(found)
+
+
+def test_a_sentence_that_names_another_ticket_is_withheld() -> None:
+    assert names_ticket("The answer is in LF-1091.", "LF-1093")
+    assert names_ticket("See ticket 4711 for it.", "1000")
+    assert not names_ticket("Error LV-1102 means an old certificate.", "LF-1093")
