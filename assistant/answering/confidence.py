@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from knowledge_base.late import LATE_LEGS
 from knowledge_base.model import DocumentHit
 from knowledge_base.text import STOP_WORDS, identifiers, matched_words
 from knowledge_base.text import words as words_in
@@ -22,14 +23,19 @@ SHIPPED = Path(__file__).with_name("calibration.json")
 FEATURES = (
     "cosine",
     "cosine_lead",
-    "title_cosine",
-    "fused_score",
     "fused_lead",
+    "fused_lead_of_three",
     "coverage",
     "agreement",
     "identifiers",
     "platform",
     "n_words_log",
+    "late",
+    "late_75",
+    "late_45",
+    "late_lead",
+    "ranks",
+    "late_rank",
 )
 """Signals of one question, in the order of the weights; `signals` computes them."""
 
@@ -110,27 +116,33 @@ def signals(query: str, ranked: Sequence[DocumentHit]) -> tuple[float, ...]:
     matched: set[str] = set()
     for hit in top.hits:
         matched |= words.intersection(hit.matched_terms)
-    title_cosines = [leg.score for hit in top.hits for leg in hit.legs if leg.leg == "title"]
-    best_by_leg: dict[str, tuple[float, str]] = {}
-    for document in ranked:
-        for hit in document.hits:
-            for leg in hit.legs:
-                held = best_by_leg.get(leg.leg)
-                if held is None or leg.score > held[0]:
-                    best_by_leg[leg.leg] = (leg.score, document.document_id)
-    agreeing = [owner == top.document_id for _, owner in best_by_leg.values()]
+    said = {leg.leg: leg for leg in top.legs}
+    late = {leg: said[leg].score if leg in said else 0.0 for leg in LATE_LEGS}
     return (
         top.cosine,
-        top.cosine - (sum(item.cosine for item in rivals) / len(rivals) if rivals else 0.0),
-        max(title_cosines, default=0.0),
-        top.fused_score,
+        top.cosine - _mean([item.cosine for item in rivals]),
         top.fused_score - (rivals[0].fused_score if rivals else 0.0),
+        top.fused_score - _mean([item.fused_score for item in rivals[:3]]),
         len(matched) / len(words) if words else 0.0,
-        sum(agreeing) / len(agreeing) if agreeing else 0.0,
+        _mean([float(leg.rank == 1) for leg in top.legs]),
         _met(set(identifiers(query)), set(identifiers(_shown(top)))),
         _met(_platforms(query), _platforms(f"{top.title} {top.document_id}")),
         math.log1p(len(words)),
+        late["late"],
+        late["late_75"],
+        late["late_45"],
+        late["late"] - _mean([_late(item) for item in rivals]),
+        _mean([1.0 / leg.rank for leg in top.legs]),
+        1.0 / said["late"].rank if "late" in said else 0.0,
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _late(found: DocumentHit) -> float:
+    return next((leg.score for leg in found.legs if leg.leg == "late"), 0.0)
 
 
 def _shown(found: DocumentHit) -> str:
