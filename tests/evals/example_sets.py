@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from knowledge_base.glossary import Glossary, general_senses
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.learning_to_rank import LEARNED_LEGS, Example, Labelled, collect
 from knowledge_base.model import EVERYONE
+from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
 
 SEED = 7
@@ -33,6 +34,10 @@ class QuestionSet:
     name: str
     questions: tuple[Labelled, ...]
     index: Path
+
+    def grouped(self, group_of: Callable[[Labelled], str]) -> QuestionSet:
+        questions = tuple(replace(each, group=group_of(each)) for each in self.questions)
+        return replace(self, questions=questions)
 
 
 def add_set_option(parser: argparse.ArgumentParser) -> None:
@@ -79,18 +84,24 @@ def read_set(path: Path, index: Path, most: int) -> QuestionSet:
 
 
 def examples_of(
-    each: QuestionSet, settings: RetrievalSettings, *, depth: int | None, keep: Path | None
+    each: QuestionSet,
+    settings: RetrievalSettings,
+    *,
+    depth: int | None,
+    keep: Path | None,
+    encoder: Encoder | None = None,
 ) -> tuple[Example, ...]:
     """Search for every question, or take up what was kept of the same index and settings."""
     snapshots = SnapshotFolder(each.index)
-    state = repr((each.questions, snapshots.current_name(), settings, depth, LEARNED_LEGS))
+    asked = (each.questions, snapshots.current_name(), str(each.index))
+    state = repr((asked, dict(settings.weights), settings, depth, LEARNED_LEGS))
     name = f"{each.name}-{hashlib.sha256(state.encode()).hexdigest()[:16]}.npz"
     if keep is not None and (keep / name).is_file():
         return _load(keep / name, each)
     glossary = Glossary(general=general_senses())
     retriever = Retriever(
         snapshots,
-        load_encoder(EncoderSettings(threads=1)),
+        encoder or load_encoder(EncoderSettings(threads=1)),
         settings,
         glossary=lambda: glossary,
     )
