@@ -124,7 +124,7 @@ class Ingester:
     def catch_up(self) -> None:
         """Compare the whole store with the index and publish the difference.
 
-        The first change does so otherwise, and waits for it: a second for 150,000 documents.
+        The first change does so otherwise, and waits for it: seconds for 150,000 documents.
         """
         with self._lock:
             self._catch_up()
