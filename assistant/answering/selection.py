@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).with_name(FILE_NAME)
 
 MIN_CHANCE = 0.1
 """A unit less likely than this to be part of an answer is quoted only when nothing else is."""
-MIN_CHANCE_SHARE = 0.35
+MIN_CHANCE_SHARE = 0.42
 """Of the likeliest unit's chance; what is less likely beside it is not quoted."""
 MAX_WORDS = 200
 SURE_CHANCE = 0.45
