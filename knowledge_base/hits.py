@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,14 +22,8 @@ class Teller:
     content: Content
     found: Candidates
     fused: Scores
+    """A score for each passage."""
     query: str
-    ascending: Mapping[str, Scores]
-    """Leg → its scores in ascending order, to read ranks from."""
-
-    @classmethod
-    def of(cls, content: Content, found: Candidates, fused: Scores, query: str) -> Teller:
-        """Return what tells these candidates; `fused` has a score for each passage."""
-        return cls(content, found, fused, query, _sorted(found.raw))
 
     def hit(self, place: int) -> Hit:
         """Return the candidate of this place as a hit."""
@@ -45,7 +38,7 @@ class Teller:
             pool="ticket" if card.pool == "ticket" else "article",
             fused_score=float(self.fused[place]),
             cosine=float(self.found.cosines[place]),
-            legs=tuple(_leg(leg, self.found.raw[leg][place], self.ascending[leg]) for leg in legs),
+            legs=tuple(_leg(leg, self.found.raw[leg], place) for leg in legs),
             matched_terms=matched_words(
                 self.query, join_plain([*passage.heading_path, passage.text])
             ),
@@ -67,7 +60,7 @@ def document_hit(teller: Teller, ranked: RankedDocuments, place: int, n_hits: in
         fused_score=float(np.clip(ranked.scores[place], 0.0, 1.0)),
         cosine=float(teller.found.cosines[span.start : span.stop].max()),
         hits=hits,
-        legs=tuple(_leg(leg, ranked.raw[leg][place], np.sort(ranked.raw[leg])) for leg in legs),
+        legs=tuple(_leg(leg, ranked.raw[leg], place) for leg in legs),
     )
 
 
@@ -79,10 +72,6 @@ def feedback_score(feedback: Scores, place: int) -> LegScore | None:
     return LegScore(leg="feedback", score=float(feedback[place]), rank=1 + n_higher)
 
 
-def _sorted(raw: Mapping[str, Scores]) -> dict[str, Scores]:
-    return {leg: np.sort(scores) for leg, scores in raw.items()}
-
-
-def _leg(leg: str, score: np.float32, ascending: Scores) -> LegScore:
-    n_not_better = int(np.searchsorted(ascending, score, side="right"))
-    return LegScore(leg=leg, score=float(score), rank=1 + len(ascending) - n_not_better)
+def _leg(leg: str, scores: Scores, place: int) -> LegScore:
+    score = scores[place]
+    return LegScore(leg=leg, score=float(score), rank=1 + int(np.count_nonzero(scores > score)))

@@ -127,7 +127,7 @@ class Retriever:
             return ()
         fused = convex(found.shares, self._settings.weights)
         order = np.lexsort((found.rows, -fused))[: max(0, k)]
-        teller = Teller.of(current.content, found, fused, query)
+        teller = Teller(current.content, found, fused, query)
         return tuple(teller.hit(int(place)) for place in order)
 
     def documents(
@@ -154,7 +154,7 @@ class Retriever:
         ranked = replace(ranked, scores=np.asarray(ranked.scores + feedback, dtype=np.float32))
         scores, order = best_first(current.content, ranked, k)
         ranked = replace(ranked, scores=scores)
-        teller = Teller.of(current.content, found, convex(found.shares, weights), query)
+        teller = Teller(current.content, found, convex(found.shares, weights), query)
         return tuple(
             replace(
                 document_hit(teller, ranked, place, _HITS_OF_THE_FIRST if n < _THE_FIRST else 1),

@@ -186,7 +186,9 @@ def identifiers(text: str) -> tuple[str, ...]:
     text : str
         Any text; empty gives an empty tuple.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_TRANSLATION)
+    plain = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text).translate(_TRANSLATION)
     found: dict[str, None] = {}
     for match in _IDENTIFIER.finditer(plain):
         whole = match.group()

@@ -43,7 +43,10 @@ def why_not(query: str, near: Sequence[str]) -> WhyNot:
     if not near:
         return WhyNot(reason="nothing_near")
     together = "\n".join(near)
-    codes = frozenset(identifiers(query)) - frozenset(identifiers(together))
+    codes = frozenset(identifiers(query))
+    if codes:
+        # Reading whole articles for codes takes long; most questions have none.
+        codes -= frozenset(identifiers(together))
     unknown = tuple(
         word
         for word in missing_words(query, together)

@@ -7,12 +7,13 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import encoding, finding, scale, sources
+from tests.benchmarks import answering, encoding, finding, scale, sources
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "bench"
 BENCHMARKS = {
     "encoding": encoding.run,
     "finding": finding.run,
+    "answering": answering.run,
     "sources": sources.run,
     "scale": scale.run,
 }
