@@ -23,6 +23,7 @@ from assistant.evaluation.metrics import (
     area_under_risk_coverage,
     latency_ms,
     risk_coverage_curve,
+    wilson_interval,
 )
 from assistant.model import Abstention, Answered, Clarification, HandedOff, Outcome
 from assistant.routing.calibrate import expected_calibration_error
@@ -147,6 +148,7 @@ def summarise(results: Sequence[AnswerResult]) -> dict[str, Any]:
     n_answerable = sum(result.row.answerable for result in results)
     return {
         **_counts(results),
+        "ci95": _intervals(results),
         "aurc": area_under_risk_coverage(judged),
         "ece": _calibration_error(judged),
         "curve": risk_coverage_curve(judged, n_answerable=n_answerable),
@@ -169,6 +171,21 @@ def _counts(results: Sequence[AnswerResult]) -> dict[str, Any]:
         "coverage": _ratio(n_covered, n_answerable),
         "risk": _ratio(counts["answered_wrong"], len(answered)),
         "false_answer_rate": _ratio(len(answered) - n_covered, len(results) - n_answerable),
+    }
+
+
+def _intervals(results: Sequence[AnswerResult]) -> dict[str, tuple[float, float] | None]:
+    """Return the 95 % Wilson intervals of the three shares."""
+    answered = [item for item in results if item.verdict.startswith("answered")]
+    n_answerable = sum(item.row.answerable for item in results)
+    n_covered = sum(item.row.answerable for item in answered)
+    n_wrong = sum(item.verdict == "answered_wrong" for item in answered)
+    return {
+        "coverage": wilson_interval(n_covered, n_answerable),
+        "risk": wilson_interval(n_wrong, len(answered)),
+        "false_answer_rate": wilson_interval(
+            len(answered) - n_covered, len(results) - n_answerable
+        ),
     }
 
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from assistant.errors import EvaluationError
 from assistant.evaluation.files import Qrels, QueryRow
 from assistant.evaluation.metrics import latency_ms, mean_measures, ranking_measures
+from knowledge_base.learning_to_rank import mean_interval
 from knowledge_base.model import EVERYONE, Document, DocumentHit
 from knowledge_base.ports import Source
 from knowledge_base.retrieve import BM25_ONLY, DENSE_ONLY
@@ -33,6 +36,7 @@ SYSTEMS: Mapping[str, Sequence[str] | None] = {
 """Name → legs of the search; None is all of them."""
 CORPUS_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _NOTE = "evaluation.json"
+_SEED = 7
 
 Ranking = Sequence[tuple[str, float]]
 Progress = Callable[[int, int], None]
@@ -132,7 +136,8 @@ def evaluate_retrieval(run: RetrievalRun, qrels: Qrels, build: IndexBuild) -> di
     dict
         n_queries, n_documents, n_passages, build_s, latency_ms (encoding the query included);
         system and baselines (bm25, dense): mean ndcg@10, recall@5, recall@100, mrr@10, hit@1 over
-        the queries; by_slice: n and the system's figures.
+        the queries; ci95: their bootstrap intervals over the queries, by system; by_slice: n and
+        the system's figures.
     """
     scored = {
         name: {
@@ -156,6 +161,7 @@ def evaluate_retrieval(run: RetrievalRun, qrels: Qrels, build: IndexBuild) -> di
             for name, by_query in scored.items()
             if name != "system"
         },
+        "ci95": {name: _intervals(list(by_query.values())) for name, by_query in scored.items()},
         "by_slice": {
             name: {
                 "n": len(ids),
@@ -164,6 +170,15 @@ def evaluate_retrieval(run: RetrievalRun, qrels: Qrels, build: IndexBuild) -> di
             for name, ids in sorted(slices.items())
         },
     }
+
+
+def _intervals(measured: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Return the 95 % interval of the mean of each measure over the queries."""
+    found: dict[str, list[float]] = {}
+    for name in measured[0]:
+        values = np.asarray([each[name] for each in measured])
+        found[name] = [round(end, 4) for end in mean_interval(values, seed=_SEED)[1]]
+    return found
 
 
 def corpus_sources(paths: Sequence[Path]) -> tuple[Source, ...]:

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.evals.ms_symptoms import write_files
@@ -51,6 +52,12 @@ def main() -> int:
         *(*corpus, *index, "--questions", str(questions / "helpdesk_dev.jsonl")),
         *("--evidence", str(questions / "helpdesk_dev_evidence.jsonl")),
     )
+    own = ROOT / "tests" / "evals" / "questions"
+    for name in ("office", "intune_handbook"):
+        answers(name, own, [*corpus, *index])
+    demo_articles = ROOT / "knowledge_base" / "content" / "articles"
+    demo_index = ["--index", str(work / "index-demo")]
+    answers("demo", own, ["--corpus", str(demo_articles), *demo_index])
     measure(
         "ms_symptom_to_article",
         "retrieval",
@@ -59,6 +66,15 @@ def main() -> int:
     )
     suggestions(work)
     return 0
+
+
+def answers(name: str, folder: Path, corpus: Sequence[str]) -> None:
+    """Measure finding and answering on a set of our own."""
+    questions, evidence = folder / f"{name}.jsonl", folder / f"{name}_evidence.jsonl"
+    beir = helpdesk_as_beir(questions, HOME / "evals" / name)
+    measure(f"{name}_retrieval", "retrieval", *corpus, *beir_files(beir))
+    labelled = ("--questions", str(questions), "--evidence", str(evidence))
+    measure(f"{name}_answers", "answers", *corpus, *labelled)
 
 
 def suggestions(work: Path) -> None:
