@@ -39,7 +39,7 @@ def train_ranker(
 ) -> dict[str, Any]:
     """Learn the weights of the legs here; promote them if held-out articles are found better."""
     folder = parts.settings.models_dir / FOLDER_NAME
-    in_use = _in_use(parts, folder, show)
+    in_use, start = _in_use(parts, folder, show), without_learning(parts)
     # Searches the way the product does, feedback left out: it must not teach by itself.
     settings = with_weights(parts.knowledge_settings, in_use)
 
@@ -65,7 +65,8 @@ def train_ranker(
                 settings=settings,
                 open_search=search,
                 live=search(parts.snapshots),
-                start=without_learning(parts).weights,
+                start=start.weights,
+                is_start_fitted=start.source == "shipped",
                 in_use=in_use.weights,
                 work=Path(work),
             ),

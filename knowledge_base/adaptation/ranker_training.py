@@ -33,7 +33,6 @@ from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.indexing import build_index
 from knowledge_base.learning_to_rank import (
     MEASURES,
-    PULL,
     CandidateSearch,
     Example,
     Labelled,
@@ -48,6 +47,11 @@ from knowledge_base.ports import Encoder
 from knowledge_base.ranker import RankerVersion
 
 N_FOLDS = 5
+PULL_TO_FITTED = 10_000.0
+"""Towards weights that were fitted on people's questions. Pieces of articles are not how people
+ask: a lighter pull finds symptoms no better and loses on questions (docs/retrieval.md)."""
+PULL_TO_EQUAL = 100.0
+"""Towards equal weights, which know nothing."""
 _DIGITS = 6
 
 Told = Callable[[str, int, int], None]
@@ -82,6 +86,8 @@ class Setting:
     """The same over the index in use."""
     start: Mapping[str, float]
     """Weights without anything learned."""
+    is_start_fitted: bool
+    """Whether these were fitted on people's questions."""
     in_use: Mapping[str, float]
     """Weights to be beaten."""
     work: Path
@@ -92,7 +98,8 @@ class Setting:
 class Plan:
     """How much is asked."""
 
-    pull: float = PULL
+    pull: float | None = None
+    """As in `fit_weights`; None goes by where it is pulled to."""
     most_of_a_kind: int = 1_200
     """Most lessons of pieces, and most of tickets."""
     fewest_documents: int = 30
@@ -150,13 +157,16 @@ def learn_ranker(
             "serve.",
         )
     folds = [fold_of(each.group, seed) for each in examples]
-    after = held_out(examples, folds, start=setting.start, pull=plan.pull)
+    pull = plan.pull
+    if pull is None:
+        pull = PULL_TO_FITTED if setting.is_start_fitted else PULL_TO_EQUAL
+    after = held_out(examples, folds, start=setting.start, pull=pull)
     figures = {
         name: _comparison(examples, weights, after, seed)
         for name, weights in {"in_use": setting.in_use, "start": setting.start}.items()
     }
     is_promoted, reason = verdict(figures["in_use"])
-    weights = fit_weights(examples, start=setting.start, pull=plan.pull)
+    weights = fit_weights(examples, start=setting.start, pull=pull)
     return RankerVersion(
         # So that the last digits of one machine's arithmetic are not kept as if they were known.
         weights={leg: round(weight, _DIGITS) for leg, weight in weights.items()},
@@ -168,7 +178,7 @@ def learn_ranker(
         reason=reason,
         figures=figures,
         settings={
-            "pull": plan.pull,
+            "pull": pull,
             "n_folds": N_FOLDS,
             "n_documents": len(names),
             "n_lessons": dict(sorted(learned.n_of_kind.items())),

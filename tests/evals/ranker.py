@@ -1,11 +1,13 @@
 """Ways of making one ranking of all legs, learned and not, judged on documents held out.
 
-    python -m tests.evals.ranker --set FOLDER INDEX [--other-corpus FILE] [--keep DIR] [--out FILE]
+    python -m tests.evals.ranker --set FOLDER INDEX [--set QUESTIONS INDEX …]
+        [--other-corpus FILE] [--keep DIR] [--out FILE]
 
 FOLDER has the files of `tests.evals.ms_symptoms`: what an article's Symptoms say must find it.
 Weights are learned from half of the articles and judged on the other half, beside baselines and
 fusions of ranks over the same candidates. With --other-corpus the same is done with an encoder that
 no weights were fitted with (words hashed to random directions): which weights serve it best?
+On every further set, questions of another kind, it is judged whether what was learned carries over.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from pathlib import Path
 import numpy as np
 
 from assistant.evaluation.index import open_evaluation_index
+from knowledge_base.adaptation.ranker_training import PULL_TO_EQUAL, PULL_TO_FITTED
 from knowledge_base.config import DEFAULT_WEIGHTS, KnowledgeBaseSettings, RetrievalSettings
 from knowledge_base.encoders import HashEncoder
 from knowledge_base.learning_to_rank import (
     LEARNED_LEGS,
     MEASURES,
-    PULL,
     Example,
     fit_weights,
     mean_interval,
@@ -39,10 +41,17 @@ from tests.evals.example_sets import (
     add_set_option,
     examples_of,
     read_set,
+    read_sets,
 )
 
 RANK_CONSTANT = 60
 TWO = ("bm25", "dense")
+REFERENCES = (
+    "rank fusion of bm25 and dense",
+    "mean of bm25 and dense",
+    "equal weights of all legs",
+    "shipped weights",
+)
 EQUAL = dict.fromkeys(LEARNED_LEGS, 1.0)
 Scores = np.ndarray
 System = Callable[[Scores], Scores]
@@ -88,8 +97,9 @@ def compare(examples: Sequence[Example], *, start: Mapping[str, float], shipped:
     own = [each for each in examples if is_learned_from(each)]
     others = [each for each in examples if not is_learned_from(each)]
     learned = {
-        "learned, from equal weights": fit_weights(own, start=EQUAL, pull=0),
-        **({"learned": fit_weights(own, start=start, pull=PULL)} if shipped else {}),
+        "learned, from equal weights": fit_weights(own, start=EQUAL, pull=PULL_TO_EQUAL),
+        **({"learned": fit_weights(own, start=start, pull=PULL_TO_FITTED)} if shipped else {}),
+        **({"learned, pull 100": fit_weights(own, start=start, pull=100)} if shipped else {}),
     }
     systems: dict[str, System] = {
         "bm25": weighted({"bm25": 1}),
@@ -102,29 +112,49 @@ def compare(examples: Sequence[Example], *, start: Mapping[str, float], shipped:
         **{name: weighted(weights) for name, weights in learned.items()},
     }
     rows = {name: judged(others, system) for name, system in systems.items()}
-    reference = rows["mean of bm25 and dense"][:, 0]
     return {
         "n_learned_from": len(own),
         "n_judged": len(others),
-        "systems": {
-            name: {
-                **{
-                    measure: round(float(mean), 4)
-                    for measure, mean in zip(MEASURES, own_rows.mean(axis=0), strict=True)
-                },
-                "ndcg@10_ci95": rounded(mean_interval(own_rows[:, 0], seed=SEED)[1]),
-                "change_over_mean_of_two": {
-                    "relative": round(float(own_rows[:, 0].mean() / reference.mean() - 1), 4),
-                    "ndcg@10": round(float((own_rows[:, 0] - reference).mean()), 4),
-                    "ci95": rounded(mean_interval(own_rows[:, 0] - reference, seed=SEED)[1]),
-                },
-            }
-            for name, own_rows in rows.items()
-        },
+        "systems": {name: figures(rows, name) for name in rows},
         "weights": {
             name: {leg: round(weight, 4) for leg, weight in weights.items()}
             for name, weights in learned.items()
         },
+    }
+
+
+def figures(rows: Mapping[str, np.ndarray], name: str) -> dict:
+    own = rows[name]
+    return {
+        **{
+            measure: round(float(mean), 4)
+            for measure, mean in zip(MEASURES, own.mean(axis=0), strict=True)
+        },
+        "ndcg@10_ci95": rounded(mean_interval(own[:, 0], seed=SEED)[1]),
+        **{
+            f"change over {other}": change(own[:, 0], rows[other][:, 0])
+            for other in REFERENCES
+            if other != name
+        },
+    }
+
+
+def change(own: np.ndarray, reference: np.ndarray) -> dict:
+    mean, interval = mean_interval(own - reference, seed=SEED)
+    return {
+        "ndcg@10": round(mean, 4),
+        "ci95": rounded(interval),
+        "relative": round(mean / float(reference.mean()), 4),
+    }
+
+
+def carried_over(examples: Sequence[Example], weights: Mapping[str, float]) -> dict:
+    before, after = (judged(examples, weighted(each)) for each in (DEFAULT_WEIGHTS, weights))
+    return {
+        "n": len(examples),
+        "shipped weights": round(float(before[:, 0].mean()), 4),
+        "learned": round(float(after[:, 0].mean()), 4),
+        "change": change(after[:, 0], before[:, 0]),
     }
 
 
@@ -172,6 +202,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "task": each.name,
         "seed": SEED,
         "built_in_encoder": compare(found, start=DEFAULT_WEIGHTS, shipped=True),
+    }
+    others = {
+        other.name: examples_of(other, RetrievalSettings(), depth=None, keep=given.keep)
+        for other in read_sets(given.sets[1:], given.most)
+    }
+    result["carried_over"] = {
+        name: {other: carried_over(rows, weights) for other, rows in others.items()}
+        for name, weights in result["built_in_encoder"]["weights"].items()
     }
     if given.other_corpus is not None:
         result["other_encoder"] = with_other_encoder(given, each)

@@ -93,6 +93,7 @@ def learn(
         open_search=search,
         live=search(live),
         start=start,
+        is_start_fitted=True,
         in_use=in_use or start,
         work=folder / "work",
     )
