@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-RANKING_MEASURES = ("ndcg@10", "recall@5", "recall@100", "mrr@10", "hit@1")
+RANKING_MEASURES = ("ndcg@10", "recall@5", "recall@100", "mrr@10", "hit@1", "hit@5")
 _CONFIDENCE_LEVEL = 0.95
 
 
@@ -24,6 +24,7 @@ def ranking_measures(ranked: Sequence[str], relevant: Mapping[str, int]) -> dict
         "recall@100": recall(ranked, relevant, k=100),
         "mrr@10": reciprocal_rank(ranked, relevant, k=10),
         "hit@1": reciprocal_rank(ranked, relevant, k=1),
+        "hit@5": float(reciprocal_rank(ranked, relevant, k=5) > 0),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import EvaluationError
 from assistant.evaluation.files import QueryRow, read_qrels, read_rows
+from assistant.evaluation.metrics import RANKING_MEASURES
 from assistant.evaluation.retrieval import (
     IndexBuild,
     claim_index_folder,
@@ -81,7 +82,8 @@ def test_folders_and_beir_files_are_searched_together(folder: Path) -> None:
     assert seen == [(1, 2), (2, 2)]
     assert out["system"]["hit@1"] == 1.0
     assert set(out["baselines"]) == {"bm25", "dense"}
-    assert set(out["system"]) == {"ndcg@10", "recall@5", "recall@100", "mrr@10", "hit@1"}
+    assert set(out["system"]) == {*RANKING_MEASURES}
+    assert out["ci95"]["system"]["hit@1"] == [1.0, 1.0]
     assert out["by_slice"]["terse"]["n"] == 1
     assert out["latency_ms"]["p95"] >= out["latency_ms"]["p50"] > 0
     best_document, _ = run.rankings["system"]["q1"][0]

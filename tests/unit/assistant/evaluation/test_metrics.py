@@ -23,6 +23,7 @@ TREC_NAMES = {
     "recall@5": "recall_5",
     "recall@100": "recall_100",
     "hit@1": "success_1",
+    "hit@5": "success_5",
 }
 
 
@@ -34,7 +35,7 @@ TREC_NAMES = {
 def test_ranking_measures_equal_trec_evals(ranked: list[str], relevant: dict[str, int]) -> None:
     run = {"q": {document: float(len(ranked) - place) for place, document in enumerate(ranked)}}
     evaluator = pytrec_eval.RelevanceEvaluator(
-        {"q": relevant}, {"ndcg_cut.10", "recall.5,100", "success.1", "recip_rank"}
+        {"q": relevant}, {"ndcg_cut.10", "recall.5,100", "success.1,5", "recip_rank"}
     )
     expected = evaluator.evaluate(run)["q"] if ranked else {}
     found = ranking_measures(ranked, relevant)
