@@ -135,9 +135,9 @@ def evaluate_retrieval(run: RetrievalRun, qrels: Qrels, build: IndexBuild) -> di
     -------
     dict
         n_queries, n_documents, n_passages, build_s, latency_ms (encoding the query included);
-        system and baselines (bm25, dense): the means of ndcg@10, recall@5,
-        recall@100, mrr@10, hit@1 and hit@5 over the queries; ci95: their bootstrap intervals over the queries, by system; by_slice: n and
-        the system's figures.
+        system and baselines (bm25, dense): the means of ndcg@10, recall@5, recall@100, mrr@10,
+        hit@1 and hit@5 over the queries; ci95: their bootstrap intervals over the queries, by
+        system; by_slice: n and the system's figures.
     """
     scored = {
         name: {
