@@ -149,6 +149,8 @@ class DocumentHit:
     feedback: LegScore | None = None
     """What people's feedback on such questions adds to the score, its place among the
     adjustments; None where it adds nothing."""
+    is_aside: bool = False
+    """Whether its best passage stands under "References" or the like, which costs it a little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

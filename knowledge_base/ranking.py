@@ -7,6 +7,7 @@ token. All of it is one weighted mean; the weights are learned (`knowledge_base.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,17 @@ from knowledge_base.late import LATE_LEGS, QuestionTokens, late_scores
 
 N_COMPARED = 50
 """So many documents are compared token by token."""
+N_READ = 20
+"""The headings of so many are read."""
+ASIDE_COST = 0.03
+"""Taken from the score of a document whose best passage is an aside (docs/retrieval.md)."""
+
+_ASIDE = re.compile(
+    r"(?:more|additional|further) (?:info|read|help)|references?\b|see also|related\b|next steps?$|"
+    r"feedback\b|contact\b|disclaimer|third.party|applies to|keywords\b|version history|"
+    r"change ?log",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +111,34 @@ def rank_documents(
     return RankedDocuments(
         rows=rows, starts=starts, ends=ends, raw=raw, shares=shares, scores=scores
     )
+
+
+def cost_of_asides(
+    content: Content, found: Candidates, ranked: RankedDocuments, fused: Scores
+) -> Scores:
+    """Return what the first documents lose whose best passage is an aside, shape (n,).
+
+    Who finds the words of a question under "References" has not found what answers it.
+
+    Parameters
+    ----------
+    content : Content
+        The open index.
+    found : Candidates
+        The passages.
+    ranked : RankedDocuments
+        Their n documents.
+    fused : array of shape (n_passages,)
+        Score of each passage.
+    """
+    cost = np.zeros(len(ranked.rows), dtype=np.float32)
+    for place in np.lexsort((ranked.rows, -ranked.scores))[:N_READ].tolist():
+        start, end = int(ranked.starts[place]), int(ranked.ends[place])
+        best = int(found.rows[start + int(np.argmax(fused[start:end]))])
+        path = content.passage(best).heading_path
+        if any(_ASIDE.match(heading.strip()) for heading in path[1:]):
+            cost[place] = ASIDE_COST
+    return cost
 
 
 def best_first(content: Content, ranked: RankedDocuments, k: int) -> tuple[Scores, Rows]:

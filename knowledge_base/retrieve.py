@@ -22,7 +22,12 @@ from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.late import QuestionTokens
 from knowledge_base.model import Document, DocumentHit, Expansion, Hit, Passage, Pool
 from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, TokenEncoder
-from knowledge_base.ranking import CandidateDocuments, best_first, rank_documents
+from knowledge_base.ranking import (
+    CandidateDocuments,
+    best_first,
+    cost_of_asides,
+    rank_documents,
+)
 from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
@@ -150,15 +155,23 @@ class Retriever:
             return ()
         weights = self._settings.weights
         ranked = rank_documents(current.content, found, weights, asked.tokens)
+        fused = convex(found.shares, weights)
         feedback = self._feedback(current, query, ranked.rows, is_plain=legs is not None)
-        ranked = replace(ranked, scores=np.asarray(ranked.scores + feedback, dtype=np.float32))
-        scores, order = best_first(current.content, ranked, k)
+        scores = ranked.scores + feedback
+        costs = np.zeros_like(scores)
+        if legs is None:
+            costs = cost_of_asides(current.content, found, ranked, fused)
+            scores = scores - costs
+        scores, order = best_first(
+            current.content, replace(ranked, scores=np.asarray(scores, dtype=np.float32)), k
+        )
         ranked = replace(ranked, scores=scores)
-        teller = Teller(current.content, found, convex(found.shares, weights), query)
+        teller = Teller(current.content, found, fused, query)
         return tuple(
             replace(
                 document_hit(teller, ranked, place, _HITS_OF_THE_FIRST if n < _THE_FIRST else 1),
                 feedback=feedback_score(feedback, place),
+                is_aside=bool(costs[place]),
                 expansions=asked.expansions,
             )
             for n, place in enumerate(order.tolist())

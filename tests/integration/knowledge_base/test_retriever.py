@@ -215,3 +215,24 @@ def test_candidates_tell_what_each_leg_says(filled: Home) -> None:
     best = max(range(len(found.scores)), key=lambda place: float(found.scores[place]))
     assert found.document_ids[best] == ranked[0].document_id
     assert retriever.candidates("  ", groups=()).document_ids == ()
+
+
+def test_words_under_references_count_a_little_less(home: Home, article: Article) -> None:
+    told = "The coffee tray of the machine blinks red and has to be emptied by hand every evening."
+    home.write(
+        {
+            # Alike but for the heading; the one of the lower id would win the tie.
+            "a.md": article("Machine", f"## References\n\n{told}"),
+            "b.md": article("Machine", f"## Resolution\n\n{told}"),
+        }
+    )
+    home.ingest()
+    retriever = home.retriever()
+    hits = retriever.documents("coffee tray blinks red", groups=())
+    assert [(hit.document_id, hit.is_aside) for hit in hits] == [
+        ("kb/b.md", False),
+        ("kb/a.md", True),
+    ]
+    # A baseline is what its leg says, nothing else.
+    plain = retriever.documents("coffee tray blinks red", groups=(), legs=BM25_ONLY)
+    assert [hit.document_id for hit in plain] == ["kb/a.md", "kb/b.md"]
