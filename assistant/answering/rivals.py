@@ -10,6 +10,8 @@ from assistant.answering.confidence import PLATFORMS
 from knowledge_base.model import DocumentHit
 from knowledge_base.text import terms
 
+MIN_COPIED = 0.9
+"""Of the terms of a copy's nearest passage: so many stand in the original's nearest ones too."""
 NEAR_SHARE = 0.85
 """Of the first document's score: what has as much is nearly as good an answer."""
 MIN_LIKE_TITLES = 0.6
@@ -49,6 +51,27 @@ def same_thing(one: str, other: str) -> bool:
     if not left or not right or len(left & right) < MIN_LIKE_TITLES * len(left | right):
         return False
     return not any(term in PLATFORMS or any(c.isdigit() for c in term) for term in left ^ right)
+
+
+def without_copies(ranked: Sequence[DocumentHit]) -> tuple[DocumentHit, ...]:
+    """Return the documents without those that say what a better one says under the same title.
+
+    A copy beside its original is no rival: it must neither fill the list nor make an answer less
+    sure.
+    """
+    kept: list[DocumentHit] = []
+    for hit in ranked:
+        if not any(_is_copy(hit, other) for other in kept):
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _is_copy(hit: DocumentHit, other: DocumentHit) -> bool:
+    if hit.status != other.status or terms(hit.title) != terms(other.title):
+        return False
+    left = frozenset(terms(hit.hits[0].passage.text))
+    right = frozenset(term for each in other.hits for term in terms(each.passage.text))
+    return len(left & right) >= MIN_COPIED * len(left)
 
 
 def contradicts(quoted: str, hit: DocumentHit, other_text: str, own_text: str) -> tuple[str, ...]:

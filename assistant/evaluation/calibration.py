@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answering.calibrate import LabelledSignals
 from assistant.answering.confidence import signals
+from assistant.answering.rivals import without_copies
 from assistant.evaluation.files import AnswerRow
 from assistant.skills.helpdesk import N_CANDIDATES, readings
 from knowledge_base.model import EVERYONE
@@ -20,7 +21,7 @@ def label_questions(rows: Sequence[AnswerRow], retriever: Retriever) -> list[Lab
     labelled = []
     for row in rows:
         query = readings(row.text, list(row.turns))[-1]
-        ranked = retriever.documents(query, groups=(EVERYONE,), k=N_CANDIDATES)
+        ranked = without_copies(retriever.documents(query, groups=(EVERYONE,), k=N_CANDIDATES))
         if not ranked:
             continue
         labelled.append(

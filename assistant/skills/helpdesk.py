@@ -9,7 +9,13 @@ from assistant.answering.abstaining import why_not
 from assistant.answering.confidence import Calibration, signals
 from assistant.answering.evidence import Nearness, choose_spans
 from assistant.answering.issues import cut_in_two
-from assistant.answering.rivals import NEAR_SHARE, contradicts, current_first, same_thing
+from assistant.answering.rivals import (
+    NEAR_SHARE,
+    contradicts,
+    current_first,
+    same_thing,
+    without_copies,
+)
 from assistant.answering.selection import SpanModel
 from assistant.answering.writing import (
     article_url,
@@ -103,7 +109,9 @@ class HelpdeskSkill:
         """Search for every reading of the question; return what the surest brings."""
         best = _Found(query=queries[0], confidence=0.0, ranked=())
         for query in queries:
-            ranked = self.retriever.documents(query, groups=asker.groups, k=N_CANDIDATES)
+            ranked = without_copies(
+                self.retriever.documents(query, groups=asker.groups, k=N_CANDIDATES)
+            )
             if ranked:
                 confidence = self.calibration.confidence(signals(query, ranked))
                 found = _Found(query=query, confidence=confidence, ranked=current_first(ranked))

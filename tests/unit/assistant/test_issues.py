@@ -8,7 +8,12 @@ import pytest
 
 from assistant.answering.abstaining import why_not
 from assistant.answering.issues import cut_in_two
-from assistant.answering.rivals import contradicts, current_first, same_thing
+from assistant.answering.rivals import (
+    contradicts,
+    current_first,
+    same_thing,
+    without_copies,
+)
 from knowledge_base.model import DocumentHit, DocumentStatus, Hit, Passage
 
 
@@ -121,6 +126,17 @@ def test_an_outdated_article_is_never_first_when_a_current_one_is_near() -> None
     assert [item.document_id for item in current_first([old, far, new])] == ["new", "old", "far"]
     assert current_first([old, far]) == (old, far)
     assert current_first([new, old]) == (new, old)
+
+
+def test_a_copy_is_folded_into_the_better_one_but_an_outdated_or_other_text_stays() -> None:
+    text = "Open the lid of the scanner and clean the glass with a dry cloth."
+    one = hit("a/one", "Clean the scanner", text)
+    copy = hit("b/one", "Clean the scanner", text, score=0.8)
+    other = hit("c", "Clean the scanner", "Order new rollers from the shop.", score=0.7)
+    old = hit("d", "Clean the scanner", text, score=0.6, is_outdated=True)
+    named_apart = hit("e", "Clean the beamer", text, score=0.5)
+    assert without_copies([one, copy, other, old, named_apart]) == (one, other, old, named_apart)
+    assert without_copies([]) == ()
 
 
 def test_titles_of_one_thing_share_their_words_but_not_another_platform() -> None:
