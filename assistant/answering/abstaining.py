@@ -17,6 +17,16 @@ MIN_NAMED_LETTERS = 4
 MOST = 0.5
 """From this share of the question's words on, the nearest articles are about something else."""
 
+NO_TOPIC = frozenset(
+    """
+    again already another anymore currently earlier ever evening finally immediately instead keep
+    keeps lately later month monday morning never night noon nothing now often said says somehow
+    something sometimes soon still suddenly tell tells today told tomorrow tonight tried trying
+    tuesday wednesday thursday friday saturday sunday week weekend weeks year yesterday
+    """.split()
+)
+"""Words of when and how somebody tells it: no article need mention them."""
+
 _WRITTEN = re.compile(r"[^\s,;:!?\"“”'‘’()<>\[\]]+")
 
 
@@ -50,7 +60,7 @@ def why_not(query: str, near: Sequence[str]) -> WhyNot:
     unknown = tuple(
         word
         for word in missing_words(query, together)
-        if word.isalpha() and len(word) >= MIN_NAMED_LETTERS
+        if word.isalpha() and len(word) >= MIN_NAMED_LETTERS and word not in NO_TOPIC
     )
     named_codes = tuple(
         word for word in _written(query) if identifier_key(word.strip(".")) in codes

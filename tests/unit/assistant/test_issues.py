@@ -88,6 +88,11 @@ def test_when_every_word_is_covered_the_confidence_is_low() -> None:
     assert why_not("connect the printer", ["To connect a printer, …"]).reason == "low_confidence"
 
 
+def test_when_it_happened_is_not_named_as_something_that_no_article_mentions() -> None:
+    why = why_not("The beamer went dark again yesterday", ["The beamer went dark."])
+    assert why.reason == "low_confidence"
+
+
 def hit(name: str, title: str, text: str, **fields: object) -> DocumentHit:
     status: DocumentStatus = "outdated" if fields.get("is_outdated") else "current"
     found = Hit(
