@@ -17,14 +17,13 @@ MIN_NAMED_LETTERS = 4
 MOST = 0.5
 """From this share of the question's words on, the nearest articles are about something else."""
 
-NO_TOPIC = frozenset(
-    """
+_NO_TOPIC = """
     again already another anymore currently earlier ever evening finally immediately instead keep
     keeps lately later month monday morning never night noon nothing now often said says somehow
     something sometimes soon still suddenly tell tells today told tomorrow tonight tried trying
     tuesday wednesday thursday friday saturday sunday week weekend weeks year yesterday
-    """.split()
-)
+    """
+NO_TOPIC = frozenset(_NO_TOPIC.split())
 """Words of when and how somebody tells it: no article need mention them."""
 
 _WRITTEN = re.compile(r"[^\s,;:!?\"“”'‘’()<>\[\]]+")
