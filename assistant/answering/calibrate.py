@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import LeaveOneGroupOut, RepeatedStratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.confidence import FEATURES, Calibration, CurvePoint
@@ -20,7 +20,12 @@ N_REPEATS = 10
 INVERSE_REGULARISATION = 0.1
 """Strong: there are far fewer labelled questions than one would like."""
 
+MIN_GROUPS = 3
+"""With so many sets of questions each is predicted from the others: what is promised must hold for
+questions and articles of somebody else."""
+
 Floats = npt.NDArray[np.float64]
+Fold = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class LabelledSignals:
     is_right: bool
     """Whether the first document is one that answers."""
     is_answerable: bool
+    group: str = ""
+    """The set of questions that it comes from."""
 
 
 def fit_calibration(
@@ -60,7 +67,13 @@ def fit_calibration(
             hint="Add labelled questions, answerable and unanswerable ones.",
         )
     values = np.array([row.values for row in rows], dtype=np.float64)
-    held_out = out_of_fold(values, right, seed=seed)
+    groups = np.array([row.group for row in rows])
+    folds = (
+        list(LeaveOneGroupOut().split(values, right, groups))
+        if len(set(groups.tolist())) >= MIN_GROUPS
+        else list(_shuffled(seed).split(values, right))
+    )
+    held_out = out_of_fold(values, right, folds)
     slope, offset = sharpen(held_out, right)
     held_out = _probability(slope * _logit(held_out) + offset)
     scaler = StandardScaler().fit(values)
@@ -76,15 +89,29 @@ def fit_calibration(
     )
 
 
-def out_of_fold(values: Floats, right: npt.NDArray[np.bool_], *, seed: int) -> Floats:
-    """Return each row's mean prediction by models that never saw it, shape (n_rows,)."""
-    total = np.zeros(len(right))
-    folds = RepeatedStratifiedKFold(n_splits=N_FOLDS, n_repeats=N_REPEATS, random_state=seed)
-    for train, test in folds.split(values, right):
+def out_of_fold(values: Floats, right: npt.NDArray[np.bool_], folds: Sequence[Fold]) -> Floats:
+    """Return each row's mean prediction by models that never saw it, shape (n_rows,).
+
+    Parameters
+    ----------
+    values
+        Signals, shape (n_rows, n_signals).
+    right
+        Shape (n_rows,).
+    folds
+        (rows to learn from, rows to predict); every row is predicted at least once.
+    """
+    total, n_times = np.zeros(len(right)), np.zeros(len(right))
+    for train, test in folds:
         scaler = StandardScaler().fit(values[train])
         model = _model().fit(scaler.transform(values[train]), right[train])
         total[test] += model.predict_proba(scaler.transform(values[test]))[:, 1]
-    return total / N_REPEATS
+        n_times[test] += 1
+    return total / n_times
+
+
+def _shuffled(seed: int) -> RepeatedStratifiedKFold:
+    return RepeatedStratifiedKFold(n_splits=N_FOLDS, n_repeats=N_REPEATS, random_state=seed)
 
 
 def sharpen(held_out: Floats, right: npt.NDArray[np.bool_]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.answering.calibrate import LabelledSignals, fit_calibration
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         retriever = Retriever(
             SnapshotFolder(index / "index"), encoder, RetrievalSettings(), glossary=lambda: glossary
         )
-        rows[questions.stem] = label_questions(read_rows(questions, AnswerRow), retriever)
+        found = label_questions(read_rows(questions, AnswerRow), retriever)
+        rows[questions.stem] = [replace(row, group=questions.stem) for row in found]
     for name, own in rows.items():
         others = [row for other, held in rows.items() if other != name for row in held]
         fitted = fit_calibration(others, provenance="", seed=SEED)

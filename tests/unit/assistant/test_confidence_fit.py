@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assistant.answering.calibrate import LabelledSignals, fit_calibration, sharpen
-from assistant.answering.confidence import FEATURES, load_calibration
+from assistant.answering.confidence import FEATURES, Calibration, load_calibration
 from assistant.errors import EvaluationError
 
 
@@ -58,6 +60,30 @@ def test_the_same_rows_give_the_same_calibration() -> None:
     rows = planted(200, 5)
 
     assert fit_calibration(rows, provenance="x") == fit_calibration(rows, provenance="x")
+
+
+def test_with_several_sets_each_is_predicted_from_the_others() -> None:
+    """What only tells the rows of one set apart promises nothing for the next one."""
+    random = np.random.default_rng(7)
+    rows = []
+    for n in range(450):
+        # In each set another signal tells right from wrong.
+        group, right = n % 3, bool(random.random() < 0.5)
+        values = random.standard_normal(len(FEATURES))
+        values[group] += 3.0 if right else -3.0
+        rows.append(
+            LabelledSignals(
+                values=tuple(values), is_right=right, is_answerable=True, group=str(group)
+            )
+        )
+
+    apart = fit_calibration(rows, provenance="x")
+    alone = fit_calibration([replace(row, group="") for row in rows], provenance="x")
+
+    def covered(calibration: Calibration) -> float:
+        return max((p.coverage for p in calibration.curve if p.risk <= 0.1), default=0.0)
+
+    assert covered(apart) < 0.2 < covered(alone)
 
 
 def test_too_few_questions_are_refused_with_what_is_needed() -> None:
