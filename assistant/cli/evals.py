@@ -30,6 +30,7 @@ from assistant.evaluation.files import (
     write_run,
 )
 from assistant.evaluation.index import open_evaluation_index
+from assistant.evaluation.intents import evaluate_intents, read_intents
 from assistant.evaluation.questions import evaluate_questions, load_suite
 from assistant.evaluation.replay import replaying
 from assistant.evaluation.retrieval import evaluate_retrieval, run_queries
@@ -189,6 +190,27 @@ def routing(questions: Path, json_file: str | None) -> None:
     with working("Asking …"):
         result = evaluate_routing(read_rows(questions, RoutingRow), parts.router)
     _show(result, json_file, ("confusion",))
+
+
+@evaluate.command()
+@click.option("--train", "train_file", required=True, type=FILE)
+@click.option("--test", "test_file", required=True, type=FILE)
+@click.option("--oos-label", default="oos", show_default=True, help="Label of what fits no intent.")
+@home_option
+@json_option
+def intents(train_file: Path, test_file: Path, oos_label: str, json_file: str | None) -> None:
+    """Train the router's learner on any intents and measure it on others."""
+    parts = Parts(current_settings())
+    train, test = read_intents(train_file), read_intents(test_file)
+    with working("Training and asking …"):
+        result = evaluate_intents(
+            train,
+            test,
+            encoder=parts.plain_encoder,
+            training_encoder=parts.encoder,
+            oos_label=oos_label,
+        )
+    _show(result, json_file, ())
 
 
 @evaluate.command()
