@@ -20,8 +20,9 @@ Pool = Literal["article", "ticket"]
 class Document:
     """An article, or a solved ticket written as one text.
 
-    `text` is the stored text: the decoded file with line ends made one line feed and
-    nothing else changed. Every offset in the product counts characters of it.
+    `text` is the stored text: of Markdown the decoded file with line ends made one line feed and
+    nothing else changed; of any other format the Markdown that it was converted to. Every offset
+    in the product counts characters of it.
     """
 
     document_id: str
