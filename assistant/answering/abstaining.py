@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
 from assistant.answering.confidence import content_words, missing_words
-from knowledge_base.text import identifier_key, identifiers
+from knowledge_base.text import identifier_key, identifiers, words
 
 Reason = Literal["nothing_near", "terms_not_covered", "partly_covered", "low_confidence"]
 
 MAX_NAMED_TERMS = 3
 MIN_NAMED_LETTERS = 4
+LONG_LETTERS = 8
+"""From so many letters on a word may be two slips away from the one that was meant, else one."""
 MOST = 0.5
 """From this share of the question's words on, the nearest articles are about something else."""
 
@@ -56,11 +61,13 @@ def why_not(query: str, near: Sequence[str]) -> WhyNot:
     if codes:
         # Reading whole articles for codes takes long; most questions have none.
         codes -= frozenset(identifiers(together))
-    unknown = tuple(
+    lacking = [
         word
         for word in missing_words(query, together)
         if word.isalpha() and len(word) >= MIN_NAMED_LETTERS and word not in NO_TOPIC
-    )
+    ]
+    written = frozenset(words(together)) if lacking else frozenset()
+    unknown = tuple(word for word in lacking if not _is_misspelt(word, written))
     named_codes = tuple(
         word for word in _written(query) if identifier_key(word.strip(".")) in codes
     )
@@ -72,6 +79,13 @@ def why_not(query: str, near: Sequence[str]) -> WhyNot:
         return WhyNot(reason="terms_not_covered", terms=terms)
     # Words that only the best of them lacks say more than words that all of them lack.
     return WhyNot(reason="partly_covered", terms=terms)
+
+
+def _is_misspelt(word: str, written: frozenset[str]) -> bool:
+    """Return whether a word is a slip of the pen for one that was written."""
+    limit = 2 if len(word) >= LONG_LETTERS else 1
+    alike = [each for each in written if each[0] == word[0] and abs(len(each) - len(word)) <= limit]
+    return extractOne(word, alike, scorer=OSA.distance, score_cutoff=limit) is not None
 
 
 def _written(text: str) -> list[str]:

@@ -93,6 +93,12 @@ def test_when_it_happened_is_not_named_as_something_that_no_article_mentions() -
     assert why.reason == "low_confidence"
 
 
+def test_a_misspelt_word_is_not_named_as_something_that_no_article_mentions() -> None:
+    near = ["The beamer in the conference room went dark. Access is denied."]
+    assert why_not("bemaer dark, acess denied in the conferense room", near).terms == ()
+    assert why_not("dark garden", near).terms == ("garden",)
+
+
 def hit(name: str, title: str, text: str, **fields: object) -> DocumentHit:
     status: DocumentStatus = "outdated" if fields.get("is_outdated") else "current"
     found = Hit(
