@@ -127,10 +127,9 @@ class Upkeep:
                     contents=[(document, held) for document, held in contents if held],
                     # A document that lost all its passages is gone as well.
                     gone=gone | frozenset(new),
-                    corpus_sum=lambda before: total,
                 )
                 return self.change(index, change)
-        self._build(store, total, progress)
+        self._build(store, progress)
         # What was changed while it was built is found by the next comparison.
         return None
 
@@ -198,8 +197,9 @@ class Upkeep:
         )
         return index if is_same else None
 
-    def _build(self, store: CorpusReader, total: int, progress: Progress) -> None:
+    def _build(self, store: CorpusReader, progress: Progress) -> None:
         contents: Contents = [(document, held) for document, held in store.contents() if held]
+        total = sum_versions(version_digest(d.document_id, d.content_hash) for d, _ in contents)
 
         def report(done: int, n_texts: int) -> None:
             progress("encode", done, n_texts)

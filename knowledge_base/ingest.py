@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from knowledge_base.chunking import cut
 from knowledge_base.config import KnowledgeBaseSettings
 from knowledge_base.errors import SourceError
-from knowledge_base.index.delta import Change, change_sum
-from knowledge_base.index.segment import version_digest
+from knowledge_base.index.delta import Change
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.indexing import Progress, Upkeep, build_index, no_progress, pipeline_name
 from knowledge_base.model import Document, FailedSource, IngestReport, Ticket
@@ -156,7 +155,6 @@ class Ingester:
             if not passages and prepared.ticket is None:
                 self._remove([name])
                 return _without_text(name)
-            before = self._hash(name)
             was_in_step = self._is_in_step
             self._is_in_step = False
             self._store.replace(source, document, passages, prepared.ticket)
@@ -164,7 +162,6 @@ class Ingester:
                 Change(
                     contents=[(document, passages)] if passages else [],
                     gone=frozenset({name}),
-                    corpus_sum=_sum_changer([(name, before, document.content_hash)]),
                 ),
                 was_in_step=was_in_step,
             )
@@ -195,17 +192,13 @@ class Ingester:
             self._merging.release()
 
     def _remove(self, document_ids: Sequence[str]) -> None:
-        changes = [(each, self._hash(each), None) for each in document_ids]
-        known = [change for change in changes if change[1] is not None]
-        if not known and self._is_in_step:
+        is_known = any(self._store.document(each) is not None for each in document_ids)
+        if not is_known and self._is_in_step:
             return
         was_in_step = self._is_in_step
         self._is_in_step = False
         self._store.remove(document_ids)
-        self._publish(
-            Change(contents=[], gone=frozenset(document_ids), corpus_sum=_sum_changer(known)),
-            was_in_step=was_in_step,
-        )
+        self._publish(Change(contents=[], gone=frozenset(document_ids)), was_in_step=was_in_step)
 
     def _publish(self, change: Change, *, was_in_step: bool) -> None:
         """Publish a change, or, where that cannot be done alone, whatever the index lacks."""
@@ -225,10 +218,6 @@ class Ingester:
             self._store, self._upkeep.encoder, self._upkeep.snapshots, self._settings, merge=False
         )
         self._is_in_step = True
-
-    def _hash(self, document_id: str) -> str | None:
-        held = self._store.document(document_id)
-        return held.content_hash if held is not None else None
 
 
 @dataclass(slots=True)
@@ -270,7 +259,7 @@ def _ingest_one(
     is_same_pipeline = (known is None and not before) or (
         known is not None and known["pipeline"] == pipeline
     )
-    everywhere = store.versions()
+    everywhere = store.hashes()
     seen: set[str] = set()
     failed: set[str] = set()
     emptied: set[str] = set()
@@ -340,10 +329,3 @@ def _name(item: Document | Ticket | FailedSource) -> str:
 
 def _without_text(name: str) -> FailedSource:
     return FailedSource(source=name, reason="It has no text but headings.", is_skipped=True)
-
-
-def _sum_changer(changes: Sequence[tuple[str, str | None, str | None]]) -> Callable[[int], int]:
-    """Return how a sum of versions changes when documents go from one content hash to another."""
-    gone = [version_digest(each, before) for each, before, _ in changes if before is not None]
-    come = [version_digest(each, after) for each, _, after in changes if after is not None]
-    return lambda before: change_sum(before, gone=gone, come=come)

@@ -124,8 +124,8 @@ class VectorIndex(Protocol):
 class DocumentStore(Protocol):
     """Documents, their passages and tickets, kept durably."""
 
-    def hashes(self, source: str) -> Mapping[str, str]:
-        """Return document id → content hash of everything ingested under this source name."""
+    def hashes(self, source: str | None = None) -> Mapping[str, str]:
+        """Return document id → content hash of one source, or of all when none is named."""
         ...
 
     def replace(
@@ -157,7 +157,7 @@ class CorpusReader(Protocol):
         ...
 
     def versions(self) -> Mapping[str, str]:
-        """Return document id → content hash of all documents."""
+        """Return document id → content hash of every document that has passages."""
         ...
 
 

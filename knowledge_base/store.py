@@ -58,11 +58,12 @@ class SqliteStore:
         """Close every connection."""
         self._engine.dispose()
 
-    def hashes(self, source: str) -> Mapping[str, str]:
-        """Return document id → content hash of everything ingested under this source name."""
+    def hashes(self, source: str | None = None) -> Mapping[str, str]:
+        """Return document id → content hash of one source, or of all when none is named."""
         query = sa.select(schema.documents.c.document_id, schema.documents.c.content_hash)
         with self._reading() as connection:
-            rows = connection.execute(query.where(schema.documents.c.source == source))
+            of_one = sa.true() if source is None else schema.documents.c.source == source
+            rows = connection.execute(query.where(of_one))
             return {row.document_id: row.content_hash for row in rows}
 
     def replace(
@@ -127,10 +128,13 @@ class SqliteStore:
         yield from found
 
     def versions(self) -> Mapping[str, str]:
-        """Return document id → content hash of all documents, by document id."""
+        """Return document id → content hash of every document that has passages, by id."""
         query = sa.select(schema.documents.c.document_id, schema.documents.c.content_hash)
+        has_passages = schema.documents.c.document_id.in_(sa.select(schema.passages.c.document_id))
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(schema.documents.c.document_id))
+            rows = connection.execute(
+                query.where(has_passages).order_by(schema.documents.c.document_id)
+            )
             return {row.document_id: row.content_hash for row in rows}
 
     def tickets(self) -> Iterator[Ticket]:

@@ -269,7 +269,7 @@ class HeldContents:
 
     def versions(self) -> Mapping[str, str]:
         """Return document id → hash of its content."""
-        return {document.document_id: document.content_hash for document, _ in self.held}
+        return {document.document_id: document.content_hash for document, held in self.held if held}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from knowledge_base.model import Document, Passage
 from knowledge_base.ports import Mask
 from knowledge_base.vocabulary import Vocabulary
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 """Raised when the same passages would be indexed differently; the index is then built anew."""
 
 _REMEMBERED_CARDS = 50_000

@@ -23,6 +23,7 @@ from knowledge_base.index.segment import (
     Segment,
     encode_contents,
     read_segment,
+    version_digest,
     write_segment,
 )
 from knowledge_base.index.snapshot import Manifest, SegmentUse, SnapshotFolder
@@ -78,8 +79,6 @@ class Change:
     """New and changed documents with at least one passage each, by document id."""
     gone: frozenset[str]
     """Documents that may no longer be found, unless they are among `contents`."""
-    corpus_sum: Callable[[int], int]
-    """Sum of the versions before → sum after."""
 
 
 def open_index(snapshots: SnapshotFolder, held: Mapping[str, Segment] | None = None) -> OpenIndex:
@@ -104,11 +103,6 @@ def open_index(snapshots: SnapshotFolder, held: Mapping[str, Segment] | None = N
 def sum_versions(versions: Iterable[Version]) -> int:
     """Return a number that stands for a set of versions and can be kept up by sums alone."""
     return sum(int.from_bytes(version, "big") for version in versions) % _MODULUS
-
-
-def change_sum(before: int, *, gone: Iterable[Version], come: Iterable[Version]) -> int:
-    """Return the sum of a set of versions after some went and some came."""
-    return (before - sum_versions(gone) + sum_versions(come)) % _MODULUS
 
 
 def apply_change(
@@ -150,7 +144,7 @@ def apply_change(
         with snapshots.writing():
             if snapshots.current_name() != index.name:
                 return None
-            total = change.corpus_sum(int(index.manifest.corpus_sum, 16))
+            total = _sum_after(index, left, change)
 
             def describe(number: str, files: Mapping[str, str]) -> Manifest:
                 own = (SegmentUse(folder=number),) if change.contents else ()
@@ -308,6 +302,25 @@ def _write_merged(folder: Path, index: OpenIndex, names: Sequence[str], given: G
         laid = TokenVectors.of([each for place in order for each in tokens[place]])
         given = replace(given, tokens=laid)
     write_segment(folder, [contents[place] for place in order], vectors, given)
+
+
+def _sum_after(index: OpenIndex, left: Sequence[SegmentUse], change: Change) -> int:
+    """Return the sum of what the index holds after a change.
+
+    Told by the index alone: what the store said when the change was made may have been published
+    by somebody else since.
+    """
+    gone = (
+        index.segments[use.folder].versions[row].tobytes()
+        for use, new in zip(index.manifest.segments, left, strict=True)
+        for row in set(new.deleted) - set(use.deleted)
+    )
+    come = (
+        version_digest(document.document_id, document.content_hash)
+        for document, _ in change.contents
+    )
+    before = int(index.manifest.corpus_sum, 16)
+    return (before - sum_versions(gone) + sum_versions(come)) % _MODULUS
 
 
 def _without(segment: Segment, use: SegmentUse, changed: Iterable[str]) -> SegmentUse:

@@ -33,11 +33,11 @@ class InMemoryStore:
         self._held: dict[str, tuple[str, Document, tuple[Passage, ...], Ticket | None]] = {}
         self._sources: dict[str, dict[str, str]] = {}
 
-    def hashes(self, source: str) -> Mapping[str, str]:
+    def hashes(self, source: str | None = None) -> Mapping[str, str]:
         return {
             key: document.content_hash
             for key, (owner, document, _, _) in self._held.items()
-            if owner == source
+            if source in (None, owner)
         }
 
     def replace(
@@ -62,7 +62,11 @@ class InMemoryStore:
         return (each for each in self.contents() if each[0].document_id in document_ids)
 
     def versions(self) -> Mapping[str, str]:
-        return {document.document_id: document.content_hash for document, _ in self.contents()}
+        return {
+            document.document_id: document.content_hash
+            for document, passages in self.contents()
+            if passages
+        }
 
     def source(self, name: str) -> Mapping[str, str] | None:
         return self._sources.get(name)

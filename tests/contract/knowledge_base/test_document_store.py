@@ -64,12 +64,15 @@ def test_replacing_leaves_nothing_of_the_older_version(store: IngestStore) -> No
 
 
 def test_hashes_are_of_one_source(store: IngestStore) -> None:
-    store.replace("one", article("one/a.md"), (), None)
+    one = article("one/a.md")
+    store.replace("one", one, passages_of(one, 1), None)
     store.replace("two", article("two/a.md", content_hash="h9"), (), None)
     assert store.hashes("one") == {"one/a.md": "h1"}
     assert store.hashes("two") == {"two/a.md": "h9"}
     assert store.hashes("three") == {}
-    assert store.versions() == {"one/a.md": "h1", "two/a.md": "h9"}
+    assert store.hashes() == {"one/a.md": "h1", "two/a.md": "h9"}
+    # What has no passages can be in no index.
+    assert store.versions() == {"one/a.md": "h1"}
 
 
 def test_removing_forgets_and_ignores_what_is_unknown(store: IngestStore) -> None:

@@ -274,6 +274,27 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(live: Live, tmp_path: P
     assert not list(live.snapshots.root.glob("building-*"))
 
 
+def test_a_change_that_another_writer_published_counts_once(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = live.ingester(), live.ingester()
+    slow.upsert(article("first.md", "The first zebra."), source="kb")
+    replace = SqliteStore.replace
+
+    def replaced_and_overtaken(store: SqliteStore, *arguments: object) -> None:
+        monkeypatch.setattr(SqliteStore, "replace", replace)
+        replace(store, *arguments)  # type: ignore[arg-type]
+        # Compares the whole store, and so publishes what the slow one has just written.
+        quick.upsert(article("quick.md", "The quick zebra."), source="kb")
+
+    monkeypatch.setattr(SqliteStore, "replace", replaced_and_overtaken)
+    slow.upsert(article("slow.md", "The slow zebra."), source="kb")
+    assert ids(live.retriever(), "zebra") == {"kb/first.md", "kb/quick.md", "kb/slow.md"}
+    assert live.is_in_step()
+    manifest = live.snapshots.manifest()
+    assert build_index(live.store, HashEncoder(), live.snapshots, SETTINGS) == manifest
+
+
 def test_writers_and_readers_at_once_lose_nothing(live: Live) -> None:
     failures: list[BaseException] = []
     is_over = threading.Event()
