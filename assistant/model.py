@@ -25,6 +25,11 @@ class Asker:
     is_known: bool = False
     """Whether somebody vouches for who it is: a sign-in, or the operator's own command line. A
     cookie does not."""
+    department: str = ""
+    device: str = ""
+    """What they work on, in words ("laptop", "MacBook"); empty when unknown."""
+    operating_system: str = ""
+    """`windows`, `mac`, `ios`, `android` or `linux`; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,80 @@ class ChoiceButton:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A section of an article that was offered as a way out: what may fail and be refused."""
+
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    """The section's headings, the article's title first. With the article it says which section
+    is meant, also after the article was edited."""
+    n_steps: int = 0
+    """Numbered steps of the first level; 0 for a section without any."""
+
+    @property
+    def heading(self) -> str:
+        """Return the section's own heading; empty when it stands under the title alone."""
+        return self.heading_path[-1] if len(self.heading_path) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedStep:
+    """A step that somebody says does not work."""
+
+    method: Method
+    number: int
+    """From 1, as counted."""
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """Where somebody stands in the steps of a method."""
+
+    method: Method
+    step: int
+    """The step shown last, from 1; one more than there are when all are done."""
+
+
+Act = Literal[
+    "question",
+    "correction",
+    "failed",
+    "step_failed",
+    "stepped",
+    "picked",
+    "explained",
+    "solved",
+    "reply",
+]
+"""How a turn was understood: a question of its own, or a move within the conversation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memo:
+    """What later turns must know of this one. The dialogue's state is a fold over these."""
+
+    act: Act = "question"
+    meant: str = ""
+    """What the text was taken for when it was not the question itself: a button's text."""
+    question: str = ""
+    """The helpdesk question being worked on after this turn, whole."""
+    is_new_topic: bool = False
+    """Whether what was known before this turn no longer counts."""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    """Facet → value, as far as this turn says or corrects it."""
+    offered: tuple[Method, ...] = ()
+    """Methods that this turn shows."""
+    refused: tuple[Method, ...] = ()
+    """Methods that this turn says did not help."""
+    failed_step: FailedStep | None = None
+    walk: Walk | None = None
+    facet_asked: str = ""
+    """Of a clarifying question: which facet it asks for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """An answer with citations, or with a finding."""
 
@@ -63,6 +142,9 @@ class Answered:
     """Questions that make sense next, whole and answerable."""
     searched_also: tuple[Expansion, ...] = ()
     """What was searched for besides the question's own words."""
+    replies: tuple[ChoiceButton, ...] = ()
+    """What can be said to it: that a step is done, that it did not help."""
+    memo: Memo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +154,7 @@ class Clarification:
     text: str
     choices: tuple[ChoiceButton, ...]
     confidence: float = 0.0
+    memo: Memo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +171,7 @@ class Abstention:
     offers_ticket: bool = True
     searched_also: tuple[Expansion, ...] = ()
     """What was searched for besides the question's own words."""
+    memo: Memo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +181,9 @@ class HandedOff:
     text: str
     ticket_number: int
     confidence: float = 1.0
+    citations: tuple[Citation, ...] = ()
+    """What is quoted besides: something to do until the service desk replies."""
+    memo: Memo | None = None
 
 
 Outcome = Answered | Clarification | Abstention | HandedOff
@@ -104,7 +191,7 @@ Outcome = Answered | Clarification | Abstention | HandedOff
 
 def answer_documents(outcome: Outcome) -> tuple[str, ...]:
     """Return the documents that an answer quotes, in order, once each."""
-    cited = outcome.citations if isinstance(outcome, Answered) else ()
+    cited = outcome.citations if isinstance(outcome, Answered | HandedOff) else ()
     return tuple(dict.fromkeys(item.document_id for item in cited))
 
 

@@ -58,7 +58,8 @@ def turn_to_json(turn: Turn) -> dict[str, Any]:
     """Return a turn as the JSON object of `ask --json`."""
     outcome = turn.outcome
     finding = outcome.finding if isinstance(outcome, Answered) else None
-    citations = outcome.citations if isinstance(outcome, Answered) else ()
+    citations = outcome.citations if isinstance(outcome, Answered | HandedOff) else ()
+    replies = outcome.replies if isinstance(outcome, Answered) else ()
     choices = outcome.choices if isinstance(outcome, Clarification) else ()
     return {
         "outcome": outcome_name(outcome),
@@ -83,6 +84,7 @@ def turn_to_json(turn: Turn) -> dict[str, Any]:
             {"written": item.written, "meaning": item.meaning, "source": item.source}
             for item in getattr(outcome, "searched_also", ())
         ],
+        "replies": [{"label": item.label, "text": item.text} for item in replies],
         "ticket_number": outcome.ticket_number if isinstance(outcome, HandedOff) else None,
     }
 

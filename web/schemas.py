@@ -183,6 +183,7 @@ class TurnBody(Strict):
     nearest: list[CitationBody]
     offers_ticket: bool
     searched_also: list[SearchedAlsoBody]
+    replies: list[ChoiceBody]
     ticket_number: int | None
 
 

@@ -46,6 +46,7 @@ export const say = {
   outdated: "outdated",
   next: "Ask next",
   choose: "Choose one",
+  reply: "What to say to it",
 
   helped: "This helped",
   didNotHelp: "This did not help",

@@ -89,6 +89,7 @@ export interface Turn {
   nearest: Citation[];
   offers_ticket: boolean;
   searched_also: SearchedAlso[];
+  replies: Choice[];
   ticket_number: number | null;
 }
 

@@ -51,6 +51,9 @@ export function TurnView({ shown, isLast }: Props) {
           {say.searchedAlso(item.meaning, item.written)}
         </p>
       ))}
+      {isLast && turn && turn.replies.length > 0 && (
+        <Buttons label={say.reply} items={turn.replies} isOn />
+      )}
       {turn && <After shown={shown} />}
       {isLast && turn && turn.suggestions.length > 0 && (
         <Buttons
