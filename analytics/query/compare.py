@@ -13,7 +13,9 @@ from analytics.query.side import Question, Side, side_of
 from analytics.query.windows import (
     Window,
     aligned,
+    counterparts,
     day_literal,
+    months_between,
     period_start,
     step_back,
     window_of,
@@ -43,11 +45,7 @@ def compared_sides(question: Question, current: Window, previous: Window) -> Sid
     now, before = side_of(question, current), side_of(question, previous)
     grain = question.query.grain
     if grain is not None:
-        table = before.table
-        period = aligned(table[PERIOD], previous=previous, current=current, grain=grain)
-        table = table.mutate(**{PERIOD: period})
-        table = table.filter(*_inside(table[PERIOD], current, question))
-        before = replace(before, table=table)
+        before = replace(before, table=_aligned(before.table, question, current, previous))
     single = len(now.values) == 1
     names = {v.column: ("" if single else f"{v.column}_") for v in now.values}
     parts: list[Part] = [
@@ -86,6 +84,23 @@ def compared_sides(question: Question, current: Window, previous: Window) -> Sid
         subjects=now.values,
         hidden=(*hidden, *now.hidden),
     )
+
+
+def _aligned(
+    table: ibis.Table, question: Question, current: Window, previous: Window
+) -> ibis.Table:
+    """Date the rows of an earlier trend by the periods they are compared with."""
+    query = question.query
+    assert query.grain is not None
+    step = query.compare_step if query.compare_to is None else None
+    months = months_between(current, previous, step) if query.grain == "day" else None
+    if months is None:
+        period = aligned(table[PERIOD], previous=previous, current=current, grain=query.grain)
+        table = table.mutate(**{PERIOD: period})
+        return table.filter(*_inside(table[PERIOD], current, question))
+    days = counterparts(current, months)
+    paired = days.inner_join(table, days.earlier == table[PERIOD])
+    return paired.drop("earlier", PERIOD).rename({PERIOD: "day"})
 
 
 def _inside(period: ibis.Value, current: Window, question: Question) -> list[ibis.Value]:

@@ -200,6 +200,11 @@ def step_back(window: Window, grain: Grain, step: Grain) -> Window:
     if grain == "week":
         days = timedelta(days=364 if step == "year" else 28 if step == "month" else 91)
         return Window(start=first - days, end=window.end - days)
+    if grain == "day":  # 30 March looks back to 28 February, which then has to be inside
+        last = window.end - timedelta(days=1)
+        return Window(
+            start=add_grains(first, step, -1), end=add_grains(last, step, -1) + timedelta(days=1)
+        )
     return Window(start=add_grains(first, step, -1), end=add_grains(window.end, step, -1))
 
 
@@ -213,3 +218,34 @@ def aligned(period: ibis.Value, *, previous: Window, current: Window, grain: Gra
     else:
         shift = ibis.interval(months=_month_index(new) - _month_index(old))
     return (period.cast("timestamp") + shift).date()
+
+
+def months_between(current: Window, previous: Window, step: Grain | None) -> int | None:
+    """Return by how many months days look back on the calendar; None when days are counted off.
+
+    Days look back by whole months where a step of months was asked for, and where both windows
+    begin on the same day of different years: 1 March 2024 meets 1 March 2023, leap day or not.
+    """
+    if step is not None:
+        return _MONTHS.get(step)
+    if current.start is None or previous.start is None:
+        return None
+    months = _month_index(current.start) - _month_index(previous.start)
+    same_day = add_months(current.start, -months) == previous.start
+    return months if months > 0 and months % 12 == 0 and same_day else None
+
+
+def counterparts(current: Window, months: int) -> ibis.Table:
+    """Return every day of a window beside the day that lies so many months before it.
+
+    A day that the earlier month lacks meets that month's last day, so no day goes without:
+    29, 30 and 31 March all look back to 28 February.
+
+    Returns
+    -------
+    ibis.Table
+        `day` and `earlier`, dates, one row per day.
+    """
+    days = spine(current, "day")
+    moment = days.period.cast("timestamp") - ibis.interval(months=months)
+    return days.select(day=days.period, earlier=moment.date())
