@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
-import yaml
 
 from analytics.catalogue import Catalogue, load_catalogue
 from analytics.config import WarehouseLimits
-from analytics.errors import WarehouseError
 from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
 from analytics.query.warehouse import DuckDBWarehouse
@@ -30,8 +28,9 @@ from assistant.feedback_store import SqlFeedbackStore
 from assistant.library import IndexedArticles
 from assistant.live_glossary import LiveGlossary
 from assistant.messages import Messages, load_messages
-from assistant.model import Answered, Asker, Check, Conversation, Route
+from assistant.model import Check, Route
 from assistant.ports import Router, Skill
+from assistant.readiness import AnswerableExamples, try_parts, unless_missing
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
 from assistant.skills.desk import DeskSkill
@@ -50,7 +49,6 @@ from knowledge_base.config import (
     ParsingSettings,
 )
 from knowledge_base.encoders import english_words, load_encoder
-from knowledge_base.errors import IndexMissingError, KnowledgeBaseError
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.ports import Encoder
 from knowledge_base.ranker import FOLDER_NAME as RANKER_NAME
@@ -60,7 +58,6 @@ from knowledge_base.sources.parser_process import ParserProcess
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder, VectorCache
 
-EXAMPLES_FILE = Path(__file__).with_name("examples.yaml")
 CALIBRATION_NAME = "confidence.json"
 
 
@@ -69,8 +66,6 @@ class Parts:
     """The adapters of one home directory, each opened when it is first asked for."""
 
     settings: Settings
-    examples_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Snapshot's name → example questions that it answers."""
 
     @cached_property
     def knowledge_settings(self) -> KnowledgeBaseSettings:
@@ -287,6 +282,27 @@ class Parts:
         """The confidence from which on the helpdesk answers."""
         return self.calibration.threshold(self.settings.max_wrong_fraction)
 
+    @cached_property
+    def answerable_examples(self) -> AnswerableExamples:
+        """Example questions that this installation's articles answer."""
+        return AnswerableExamples(
+            state=lambda: self.snapshots.current_name() or "",
+            helpdesk=lambda: self.helpdesk,
+            clock=self.clock,
+        )
+
+    def run_checks(self) -> tuple[Check, ...]:
+        """Try each part and say in words what is missing."""
+        return try_parts(
+            {
+                "store": lambda: f"{self.settings.database_path.name} is open",
+                "index": lambda: f"{self.retriever.manifest.n_passages:,} passages",
+                "ranking": lambda: self.ranker.reason,
+                "warehouse": lambda: f"data up to {self.warehouse.as_of()}",
+                "router": lambda: type(self.router).__name__,
+            }
+        )
+
     def insights_or_none(self) -> Insights | None:
         """Analytics, or None while there is no warehouse; an incomplete one is an error."""
         return self.insights if self.settings.warehouse_dir.is_dir() else None
@@ -321,9 +337,12 @@ def build_assistant(settings: Settings) -> AssistantService:
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,
-        helpdesk_examples=lambda: answerable_examples(parts),
-        run_checks=lambda: run_checks(parts),
-        load=(lambda: _warm_retriever(parts.retriever),),
+        helpdesk_examples=parts.answerable_examples,
+        run_checks=parts.run_checks,
+        load=(
+            unless_missing(parts.retriever.warm_up),
+            unless_missing(parts.suggestions.warm_up),
+        ),
     )
     return service
 
@@ -343,55 +362,3 @@ def open_warehouse(folder: Path, settings: Settings) -> DuckDBWarehouse:
             n_rows=settings.query_max_rows,
         ),
     )
-
-
-def answerable_examples(parts: Parts) -> tuple[str, ...]:
-    """Return the shipped example questions that this installation's articles answer.
-
-    They are asked once for each state of the index.
-    """
-    digest = parts.snapshots.current_name() or ""
-    if digest not in parts.examples_of:
-        nobody = Conversation(
-            conversation_id="", user_id="", title="", started_at=parts.clock.now()
-        )
-        parts.examples_of.clear()
-        parts.examples_of[digest] = tuple(
-            question
-            for question in load_examples()
-            if isinstance(
-                parts.helpdesk.answer(question, asker=Asker(), conversation=nobody), Answered
-            )
-        )
-    return parts.examples_of[digest]
-
-
-def load_examples() -> tuple[str, ...]:
-    """Read the helpdesk questions that the first page offers."""
-    given = yaml.safe_load(EXAMPLES_FILE.read_text(encoding="utf-8"))
-    return tuple(given["helpdesk"])
-
-
-def run_checks(parts: Parts) -> tuple[Check, ...]:
-    """Try each part and say in words what is missing."""
-    return (
-        _check("store", lambda: f"{parts.settings.database_path.name} is open"),
-        _check("index", lambda: f"{parts.retriever.manifest.n_passages:,} passages"),
-        _check("ranking", lambda: parts.ranker.reason),
-        _check("warehouse", lambda: f"data up to {parts.warehouse.as_of()}"),
-        _check("router", lambda: type(parts.router).__name__),
-    )
-
-
-def _check(name: str, probe: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, ready=True, detail=probe())
-    except (KnowledgeBaseError, WarehouseError) as error:
-        return Check(name=name, ready=False, detail=f"{error.message} {error.hint}".strip())
-
-
-def _warm_retriever(retriever: Retriever) -> None:
-    try:
-        retriever.warm_up()
-    except IndexMissingError:
-        return  # answered in words on the first question; `checks` tells it to the operator

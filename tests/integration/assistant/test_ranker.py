@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bootstrap import Parts, run_checks
+from assistant.bootstrap import Parts
 from assistant.cli.main import deskwise
 from assistant.cli.output import run
 from assistant.cli.ranking import ranker_rows, train_ranker
@@ -116,7 +116,7 @@ def test_a_tampered_version_ranks_nothing_and_is_replaced_by_training(home: Path
     promoted(home, {"bm25_title": 1.0}, HashEncoder().name)
     path = home / "models" / "ranker" / "0001.json"
     path.write_text(path.read_text().replace('"bm25_title": 1.0', '"bm25_title": 0.9'))
-    ranking = {check.name: check for check in run_checks(parts_of(home))}["ranking"]
+    ranking = {check.name: check for check in parts_of(home).run_checks()}["ranking"]
     assert not ranking.ready
     assert "not the file that was written" in ranking.detail
     said: list[str] = []
@@ -128,7 +128,7 @@ def test_a_tampered_version_ranks_nothing_and_is_replaced_by_training(home: Path
 def test_which_weights_rank_is_always_told(home: Path) -> None:
     parts = parts_of(home)
     assert parts.ranker.weights == DEFAULT_WEIGHTS
-    checks = {check.name: check.detail for check in run_checks(parts)}
+    checks = {check.name: check.detail for check in parts.run_checks()}
     assert checks["ranking"] == "shipped weights"
     other = Parts(load_settings(overrides={"home": home, "encoder": "some/model"}))
     other.__dict__["plain_encoder"] = HashEncoder()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bootstrap import Parts, answerable_examples, build_assistant, load_examples
+from assistant.bootstrap import Parts, build_assistant
 from assistant.cli.demo import demo_sources
 from assistant.cli.knowledge import ingest_sources
 from assistant.config import Settings
 from assistant.errors import DocumentNotFoundError
 from assistant.model import Abstention, Answered, Asker, HandedOff
+from assistant.readiness import load_examples
 from assistant.service import AssistantService
 
 
@@ -36,13 +37,13 @@ ANN = Asker(user_id="ann")
 def test_every_question_that_the_first_page_offers_is_answered(
     settings: Settings, assistant: AssistantService
 ) -> None:
-    assert answerable_examples(Parts(settings)) == load_examples()
+    assert Parts(settings).answerable_examples() == load_examples()
     for question in assistant.examples():
         assert isinstance(assistant.ask(question, asker=ANN).outcome, Answered), question
 
 
 def test_an_installation_without_articles_offers_no_question_about_them(tmp_path: Path) -> None:
-    assert answerable_examples(Parts(Settings(home=tmp_path))) == ()
+    assert Parts(Settings(home=tmp_path)).answerable_examples() == ()
 
 
 @pytest.mark.parametrize(
