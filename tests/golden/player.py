@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import AssistantError
-from assistant.model import Asker, Clarification, Turn
+from assistant.model import Asker, Turn
 from assistant.service import AssistantService
+from assistant.wire import turn_to_json
 from tests.golden.replies import error_lines, reply_lines, ticket_lines
 from tests.golden.transcript import Step, Transcript
 
@@ -79,10 +80,14 @@ class Player:
 
     def _buttons(self, who: str) -> dict[str, str]:
         """Return label → text that it sends, of the last reply."""
-        outcome = self.last[who].outcome if who in self.last else None
-        choices = outcome.choices if isinstance(outcome, Clarification) else ()
-        suggested = {question: question for question in getattr(outcome, "suggestions", ())}
-        return {**suggested, **{item.label: item.text for item in choices}}
+        if who not in self.last:
+            return {}
+        body = turn_to_json(self.last[who])
+        offered = [*body["choices"], *body.get("replies", [])]
+        return {
+            **{question: question for question in body["suggestions"]},
+            **{item["label"]: item["text"] for item in offered},
+        }
 
     def _ticket(self, number: int) -> list[str]:
         tickets = {item.ticket_number: item for item in self.assistant.store.all_tickets()}

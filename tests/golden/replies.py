@@ -15,7 +15,7 @@ MAX_ROWS = 6
 MASKED = ("confidence", "conversation_id", "timings_ms", "turn_id", "question", "asked_at")
 TOLD = (
     *("outcome", "route", "reason", "text", "finding", "citations", "nearest", "choices"),
-    *("suggestions", "searched_also", "offers_ticket", "ticket_number"),
+    *("suggestions", "searched_also", "offers_ticket", "ticket_number", "replies"),
 )
 
 
@@ -30,7 +30,7 @@ def reply_lines(turn: Turn) -> list[str]:
     reason = f": {body['reason']}" if body["reason"] else ""
     lines = [f"*{body['outcome']}, {route}{reason}*", "", *body["text"].strip().splitlines()]
     beside = [*_figures(body["finding"]), *_sources(body)]
-    for choice in body["choices"]:
+    for choice in [*body["choices"], *body.get("replies", [])]:
         sends = "" if choice["text"] == choice["label"] else f" sends “{choice['text']}”"
         beside.append(f"[{choice['label']}]{sends}")
     beside += [f"Suggests: {item}" for item in body["suggestions"]]
