@@ -2,10 +2,15 @@
 
 AnalyticsError
 ├── CatalogueError          the metric catalogue itself is wrong
+│   ├── ExpressionError     a formula in it cannot be read
+│   └── ImportedModelError  a semantic model of another tool cannot be read
 ├── QuestionError           a question cannot be understood or answered
 │   ├── UnknownMetricError
 │   └── UnknownDimensionError
 ├── QueryError              a metric query cannot be compiled or run
+│   ├── FanOutError         a join might count something more than once
+│   ├── CheckFailedError    a second computation came to another number
+│   └── QueryStoppedError   a query took too long or was cancelled
 ├── WarehouseError          the warehouse is missing, unreadable or incomplete
 ├── InputError              a user's table or option is wrong (exit code 2)
 └── ModelError              a model cannot be trained, read or applied
@@ -34,9 +39,32 @@ class AnalyticsError(Exception):
 
 
 class CatalogueError(AnalyticsError):
-    """The catalogue files contradict themselves or the warehouse."""
+    """The catalogue files contradict themselves or the warehouse.
+
+    Attributes
+    ----------
+    problems : tuple[str, ...]
+        Everything that is wrong, each with file, line and what to do; empty when the files
+        cannot be read at all.
+    """
 
     code = "catalogue_invalid"
+
+    def __init__(self, message: str, *, hint: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
+class ExpressionError(CatalogueError):
+    """A formula of the catalogue is not in its closed language."""
+
+    code = "catalogue_formula_invalid"
+
+
+class ImportedModelError(CatalogueError):
+    """The files of another tool's semantic model cannot be read at all."""
+
+    code = "imported_model_invalid"
 
 
 class QuestionError(AnalyticsError):
@@ -61,6 +89,24 @@ class QueryError(AnalyticsError):
     """A metric query cannot be compiled or run."""
 
     code = "query_failed"
+
+
+class FanOutError(QueryError):
+    """A join might count something more than once, so the query is not run."""
+
+    code = "query_would_inflate"
+
+
+class CheckFailedError(QueryError):
+    """A second computation of a number came to another one, so the number is withheld."""
+
+    code = "check_failed"
+
+
+class QueryStoppedError(QueryError):
+    """A query took longer than allowed, or whoever asked no longer waits for it."""
+
+    code = "query_stopped"
 
 
 class WarehouseError(AnalyticsError):

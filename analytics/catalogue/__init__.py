@@ -6,15 +6,11 @@ from analytics.catalogue.entries import (
     Catalogue,
     Dimension,
     DimensionValue,
-    Entity,
-    Fact,
-    Formula,
-    Hop,
-    Measure,
+    Hierarchy,
     Metric,
-    Reach,
 )
 from analytics.catalogue.loader import load_catalogue
+from analytics.catalogue.parts import Entity, Fact, Formula, Hop, Measure, Reach
 
 __all__ = [
     "Catalogue",
@@ -23,6 +19,7 @@ __all__ = [
     "Entity",
     "Fact",
     "Formula",
+    "Hierarchy",
     "Hop",
     "Measure",
     "Metric",

@@ -1,107 +1,32 @@
-"""Entries of the catalogue: metrics, dimensions, and the measures and facts beneath them."""
+"""Entries of the catalogue: metrics, dimensions, hierarchies, and how they lie together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
+from analytics.catalogue.parts import MOMENT as MOMENT
+from analytics.catalogue.parts import Entity, Fact, Formula, Measure
 from analytics.errors import UnknownDimensionError, UnknownMetricError
 from analytics.model import Cell, Unit
 
-Aggregate = Literal["count", "sum", "mean", "count_distinct", "min_count", "mean_distinct"]
-TimeRule = Literal["flow", "until", "snapshot", "cohort", "span", "whole"]
 DimensionKind = Literal["category", "number", "date", "entity", "boolean"]
-JoinKind = Literal["outer", "inner"]
-
-MOMENT = "moment"
-"""The entity of dimensions that are read off a metric's own date (hour, day of the week)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """A thing with a table of its own."""
-
-    name: str
-    table: str
-    key: str | None
-    """None when its rows have no key of one column."""
-    shown_by: str | None
-    """The column people know it by; None when it has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
-    """A many-to-one step: `by` on this side is the key of `entity`."""
-
-    entity: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """How a fact's rows lead to one row of another entity."""
-
-    path: tuple[Hop, ...]
-    join: JoinKind
-    """inner: rows that lead nowhere drop out."""
-    optional: bool
-    """Rows that lead nowhere are usual, and worth a word when they are left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Rows that measures are taken over."""
-
-    name: str
-    entity: str
-    key: str | None
-    dates: tuple[str, ...]
-    sums: tuple[str, ...]
-    reaches: Mapping[str, Reach]
-    finer: str | None
-    """The fact to use instead when one of `finer_reaches` is asked for."""
-    finer_reaches: tuple[str, ...]
-    repeats_key: bool
-    """Several rows share one key, so counting needs distinct keys."""
-
-    def sees(self, entity: str) -> bool:
-        """Say whether a dimension of this entity can be read off the rows."""
-        return entity in (self.entity, MOMENT) or entity in self.reaches
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One aggregation over one fact."""
-
-    name: str
-    fact: str
-    aggregate: Aggregate
-    column: str | None
-    per: str | None
-    at_least: int
-    where: tuple[tuple[str, tuple[Cell, ...]], ...]
-    """Columns and the values they must have, by column name."""
-    dated_by: str | None
-    ended_by: str | None
-    time: TimeRule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Formula:
-    """A metric's value: `scale × numerator / denominator`, or 1 minus that."""
-
-    numerator: str
-    denominator: str | None
-    """None: the numerator measure is the value."""
-    scale: float
-    complement: bool
-
-    def measures(self) -> tuple[str, ...]:
-        """Return the names of the measures used, numerator first."""
-        return (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
+MetricKind = Literal[
+    "simple",
+    "distinct count",
+    "ratio",
+    "rate over a starting population",
+    "derived",
+    "cumulative",
+    "conversion",
+    "model",
+]
+EVERYONE = "everyone"
+"""The group that every asker belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +54,16 @@ class Metric:
     default_period: str | None
     extra: bool
     """Not in metrics.md: a count that its ratios are made of."""
+    kind: MetricKind = "simple"
+    only_by: tuple[str, ...] = ()
+    """The only dimensions that may group or limit it; empty: all of its entities'."""
+    owner: str = ""
+    access: tuple[str, ...] = (EVERYONE,)
+    """Groups that may see it; empty: nobody."""
+    decimals: int | None = None
+    """Places after the point that its numbers are written with; None: three digits."""
+    version: str = ""
+    """Short hash of everything that decides its numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +95,21 @@ class Dimension:
     inputs: tuple[str, ...]
     groupable: bool
     only_metrics: tuple[str, ...]
+    description: str = ""
+    owner: str = ""
+    access: tuple[str, ...] = (EVERYONE,)
+    """Groups that may see its values; empty: nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hierarchy:
+    """Levels to drill down through, the widest first: dimensions, or lengths of time."""
+
+    name: str
+    levels: tuple[str, ...]
+    of_time: bool = False
+    loose: tuple[str, ...] = ()
+    """Levels whose members may lie in several of the level above (a week in two months)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +121,54 @@ class Catalogue:
     measures: Mapping[str, Measure]
     facts: Mapping[str, Fact]
     entities: Mapping[str, Entity]
+    hierarchies: tuple[Hierarchy, ...] = ()
+    newest: tuple[tuple[str, str], ...] = ()
+    """Tables and date columns: the as-of date is the day after the newest of them."""
+    version: str = ""
+    """Short hash of every definition."""
+
+    def children(self, level: str) -> tuple[str, ...]:
+        """Return the next narrower levels of a dimension or a grain, in file order."""
+        return tuple(
+            h.levels[h.levels.index(level) + 1] for h in self.hierarchies if level in h.levels[:-1]
+        )
+
+    def parents(self, level: str) -> tuple[str, ...]:
+        """Return the next wider levels of a dimension or a grain, in file order."""
+        return tuple(
+            h.levels[h.levels.index(level) - 1] for h in self.hierarchies if level in h.levels[1:]
+        )
+
+    def parent(self, level: str) -> str | None:
+        """Return the first of `parents`; None at the top and outside every hierarchy."""
+        return next(iter(self.parents(level)), None)
+
+    def nests(self, level: str, *, within: str) -> bool:
+        """Say whether every member of a level lies in one member of a wider one.
+
+        False as well where no hierarchy has both in this order.
+        """
+        for hierarchy in self.hierarchies:
+            if level in hierarchy.levels and within in hierarchy.levels:
+                low, high = hierarchy.levels.index(level), hierarchy.levels.index(within)
+                if high < low:
+                    # What lies between may be passed over; the level itself and the wider one not.
+                    return level not in hierarchy.loose
+        return False
+
+    def visible_to(self, groups: Iterable[str]) -> Catalogue:
+        """Return the catalogue without the metrics and dimensions that these groups may not see.
+
+        Everybody belongs to the group `everyone`.
+        """
+        mine = frozenset(groups) | {EVERYONE}
+        metrics = {n: m for n, m in self.metrics.items() if mine & set(m.access)}
+        dimensions = {n: d for n, d in self.dimensions.items() if mine & set(d.access)}
+        if len(metrics) == len(self.metrics) and len(dimensions) == len(self.dimensions):
+            return self
+        return replace(
+            self, metrics=MappingProxyType(metrics), dimensions=MappingProxyType(dimensions)
+        )
 
     def metric(self, name: str) -> Metric:
         """Return a metric by its name.
@@ -217,6 +215,8 @@ class Catalogue:
         """
         wanted, by = self.metric(metric), self.dimension(dimension)
         if by.only_metrics and metric not in by.only_metrics:
+            return False
+        if wanted.only_by and dimension not in wanted.only_by:
             return False
         return by.entity in wanted.entities
 

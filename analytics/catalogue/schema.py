@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analytics.catalogue.entries import Aggregate, DimensionKind, JoinKind, TimeRule
-from analytics.model import Unit
+from analytics.catalogue.entries import DimensionKind, MetricKind
+from analytics.catalogue.parts import Aggregate, JoinKind, Recipe, Take, TimeRule
+from analytics.model import Grain, Unit
 
 Scalar = bool | int | float | str
 
@@ -17,18 +18,23 @@ class _Strict(BaseModel):
 
 
 class EntityEntry(_Strict):
-    """A thing with a table."""
+    """A thing with a table, or another role of one."""
 
-    table: str
+    table: str | None = None
     key: str | None = None
     shown_by: str | None = None
+    role_of: str | None = None
+    later: list[str] = []
+    computed: dict[str, str] = {}
+    recipe: Recipe | None = None
 
 
 class HopEntry(_Strict):
-    """One many-to-one step."""
+    """One step to at most one row."""
 
     entity: str
     by: str
+    cardinality: str | None = None
 
 
 class ReachEntry(_Strict):
@@ -37,6 +43,15 @@ class ReachEntry(_Strict):
     path: list[HopEntry] = Field(min_length=1)
     join: JoinKind = "outer"
     optional: bool = False
+    cardinality: str | None = None
+    """Of every step that does not say its own."""
+
+
+class GatherEntry(_Strict):
+    """Sums over the many rows of another table."""
+
+    by: str
+    sums: dict[str, str] = Field(min_length=1)
 
 
 class FinerEntry(_Strict):
@@ -51,11 +66,14 @@ class FactEntry(_Strict):
 
     entity: str
     key: str | None = None
-    dates: list[str]
-    sums: list[str]
-    reaches: dict[str, ReachEntry]
+    dates: list[str] = []
+    sums: list[str] = []
+    reaches: dict[str, ReachEntry] = {}
     finer: FinerEntry | None = None
     repeats_key: bool = False
+    only: str | None = None
+    gathers: dict[str, GatherEntry] = {}
+    recipe: Recipe | None = None
 
 
 class FactsFile(_Strict):
@@ -63,6 +81,14 @@ class FactsFile(_Strict):
 
     entities: dict[str, EntityEntry]
     facts: dict[str, FactEntry]
+    newest: list[str] = []
+
+
+class KeepEntry(_Strict):
+    """Only the first or last row of each thing."""
+
+    take: Take
+    per: list[str] = []
 
 
 class MeasureEntry(_Strict):
@@ -77,16 +103,39 @@ class MeasureEntry(_Strict):
     dated_by: str | None = None
     ended_by: str | None = None
     time: TimeRule = "flow"
+    keep: KeepEntry | None = None
+
+
+class TrailingEntry(_Strict):
+    """How far a running total looks back."""
+
+    n: int = Field(ge=1, le=3660)
+    grain: Grain
+
+
+class ConversionEntry(_Strict):
+    """The share of one thing that another follows."""
+
+    first: str
+    then: str
+    by: str
+    there: str | None = None
+    within_days: int = Field(ge=1, le=3660)
 
 
 class FormulaEntry(_Strict):
-    """A measure, or a ratio of two."""
+    """A measure, a ratio of two, a formula over metrics, a running total or a conversion."""
 
     measure: str | None = None
     numerator: str | None = None
     denominator: str | None = None
     scale: float = 1
     complement: bool = False
+    expression: str | None = None
+    running: str | None = None
+    since: Grain | None = None
+    trailing: TrailingEntry | None = None
+    conversion: ConversionEntry | None = None
 
 
 class MetricEntry(_Strict):
@@ -94,7 +143,11 @@ class MetricEntry(_Strict):
 
     name: str
     label: str
-    synonyms: list[str]
+    type: MetricKind | None = None
+    owner: str = ""
+    access: list[str] | None = None
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    synonyms: list[str] = []
     unit: Unit
     definition: str
     dated_by: str
@@ -109,6 +162,8 @@ class MetricEntry(_Strict):
 class MetricsFile(_Strict):
     """The whole of metrics.yaml."""
 
+    access: list[str] = []
+    owner: str = ""
     measures: dict[str, MeasureEntry]
     metrics: list[MetricEntry]
 
@@ -126,19 +181,36 @@ class DimensionEntry(_Strict):
 
     name: str
     entity: str
+    like: str | None = None
+    """Take column, kind and values from this dimension of the entity's other role."""
     column: str | None = None
     computed: dict[str, list[str]] | None = None
-    kind: DimensionKind
+    kind: DimensionKind | None = None
     unit: str | None = None
     label: str
-    synonyms: list[str]
+    synonyms: list[str] = []
+    description: str = ""
+    owner: str = ""
+    access: list[str] | None = None
     values: list[ValueEntry | Scalar] = []
     listed: bool = True
     group: bool = True
     metrics: list[str] = []
 
 
+class HierarchyEntry(_Strict):
+    """Levels to drill down through."""
+
+    name: str
+    levels: list[str] = Field(min_length=2)
+    of_time: bool = False
+    loose: list[str] = []
+
+
 class DimensionsFile(_Strict):
     """The whole of dimensions.yaml."""
 
+    access: list[str] = []
+    owner: str = ""
+    hierarchies: list[HierarchyEntry] = []
     dimensions: list[DimensionEntry]

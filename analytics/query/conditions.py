@@ -54,7 +54,7 @@ def customer_set(condition: CustomerCondition, source: Source) -> CustomerSet:
         all(
             m.aggregate in ("count", "sum", "count_distinct") for m in catalogue.measures_of(metric)
         )
-        and metric.formula.denominator is None
+        and metric.formula.is_plain
     )
     keep = not (counts_from_zero and _holds(condition.operator, 0.0, condition.value))
     operator = condition.operator if keep else _NEGATED[condition.operator]

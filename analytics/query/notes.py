@@ -127,7 +127,7 @@ def _left_out(compiled: CompiledQuery, catalogue: Catalogue) -> list[str]:
             found.append(note("employees"))
         if query.top_n is not None:
             found += _unranked(query.dimensions, metric, catalogue)
-        counted = metric.formula is not None and metric.formula.denominator is None
+        counted = metric.formula is not None and metric.formula.is_plain
         splits = bool(query.dimensions) and not query.count_groups
         if splits and counted and overlapping(metric, query, catalogue):
             found.append(note("overlap", thing=_thing(metric.name)))

@@ -192,7 +192,7 @@ def _value(metric: Metric) -> Value:
         label=metric.label,
         unit=metric.unit,
         adds_up=metric.formula is not None
-        and metric.formula.denominator is None
+        and metric.formula.is_plain
         and (metric.additive or metric.unit == "count"),
     )
 

@@ -169,8 +169,8 @@ def test_unknown_names_suggest_the_nearest(catalogue: Catalogue) -> None:
         ("dimensions.yaml", "metrics: [all orders]", "metrics: [sales]", "metric 'sales'"),
         (
             "facts.yaml",
-            "by: campaign_id}], optional",
-            "by: campaign_id}], join: left, optional",
+            "by: campaign_id}], cardinality",
+            "by: campaign_id}], join: left, cardinality",
             "join",
         ),
         ("facts.yaml", "fact: order_lines, ", "fact: lines, ", "finer fact"),
