@@ -11,7 +11,6 @@ import click
 from assistant.cli.output import run
 
 NOT_YET = {
-    "analyse": "Analysing a table of one's own",
     "doctor": "The self-check",
     "backup": "Backup",
     "restore": "Restore",
@@ -34,6 +33,7 @@ class LazyGroup(click.Group):
         "models": "assistant.cli.models:models",
         "feedback": "assistant.cli.feedback:feedback",
         "vocabulary": "assistant.cli.vocabulary:vocabulary",
+        "analyse": "assistant.cli.analyse:analyse",
         "config": "assistant.cli.configuration:config",
         "eval": "assistant.cli.evals:evaluate",
     }

@@ -1,0 +1,1 @@
+"""`deskwise analyse KIND`: one module for each kind, each with a click command `command`."""
