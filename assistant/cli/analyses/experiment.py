@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,23 +20,9 @@ from assistant.cli.analyse import input_option, names, tell
 @click.option("--covariate", help="Column known before the experiment; makes the result sharper.")
 @click.option("--split", help="Planned weights, as control=1,b=1; equal without it.")
 @input_option
-def command(
-    variant: str,
-    metric: str,
-    control: str | None,
-    covariate: str | None,
-    split: str | None,
-    input_path: Path,
-    json_file: str | None,
-) -> None:
+def command(input_path: Path, json_file: str | None, split: str | None, **given: Any) -> None:
     """Read an experiment: the split, each variant's effect and how sure it is."""
-    options = ExperimentOptions(
-        variant=variant,
-        metric=metric,
-        control=control,
-        covariate=covariate,
-        split=_weights(split) if split else None,
-    )
+    options = ExperimentOptions(split=_weights(split) if split else None, **given)
     tell(analyse_experiment(read_table(input_path, min_rows=4), options), json_file, {})
 
 
