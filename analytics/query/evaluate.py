@@ -8,8 +8,9 @@ from datetime import date
 import ibis
 import pandas as pd
 
-from analytics.catalogue import Measure, Metric
+from analytics.catalogue import Formula, Measure, Metric
 from analytics.query.facts import Source, fact_rows
+from analytics.query.formulas import combined
 from analytics.query.selection import PERIOD, Selection, column_name
 from analytics.query.streams import Stream, aggregated, fact_for, streams_of
 from analytics.query.windows import spine
@@ -120,7 +121,7 @@ def _present(
 ) -> ibis.Value:
     """Return a measure in which a group without rows counts 0, as a sum does; a mean has none."""
     value = table[where[measure.name]]
-    if measure.aggregate in ("count", "count_distinct", "min_count"):
+    if measure.aggregate in ("count", "count_values", "count_distinct", "min_count"):
         return value.fill_null(0)
     if measure.aggregate != "sum":
         return value
@@ -134,8 +135,17 @@ def _present(
 def _metric_value(
     metric: Metric, values: Mapping[str, ibis.Value], streams: Sequence[Stream]
 ) -> ibis.Value:
-    formula = metric.formula
-    assert formula is not None, "a model's metric is not compiled"
+    assert metric.formula is not None, "a model's metric is not compiled"
+    return _formula_value(metric.formula, values, streams)
+
+
+def _formula_value(
+    formula: Formula, values: Mapping[str, ibis.Value], streams: Sequence[Stream]
+) -> ibis.Value:
+    if formula.tree is not None:
+        found = {n: _formula_value(leaf, values, streams) for n, leaf in formula.leaves}
+        amounts = {name: _is_amount(leaf, streams) for name, leaf in formula.leaves}
+        return combined(formula.tree, found, amounts)
     above = values[formula.numerator]
     if formula.denominator is None:
         return above
@@ -150,6 +160,12 @@ def _metric_value(
     if formula.scale != 1:
         ratio = ratio * formula.scale
     return 1.0 - ratio if formula.complement else ratio
+
+
+def _is_amount(formula: Formula, streams: Sequence[Stream]) -> bool:
+    measures = {m.name: m for stream in streams for m in stream.measures}
+    mean = ("mean", "mean_distinct")
+    return formula.is_plain and measures[formula.numerator].aggregate not in mean
 
 
 def first_day(metrics: Sequence[Metric], selection: Selection) -> date | None:

@@ -15,9 +15,10 @@ from typing import Final
 
 import ibis
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import Catalogue, Entity
 from analytics.errors import QueryError
 from analytics.ports import Warehouse
+from analytics.query.own_rows import computed_columns, gathered, limited
 from analytics.query.transforms import exact_sum, midnight, seconds_between
 
 
@@ -36,7 +37,7 @@ class Seen:
     def __init__(self, table: ibis.Table, masked: Collection[str], as_of: date) -> None:
         self._table, self._masked, self._as_of = table, masked, as_of
 
-    def __getitem__(self, column: str) -> ibis.Value:
+    def __getitem__(self, column: str, /) -> ibis.Value:
         """Return a column of the table, masked if it can lie after the as-of date."""
         value = self._table[column]
         if column not in self._masked:
@@ -82,16 +83,6 @@ def _nps_points(row: Seen, _as_of: date) -> ibis.Value:
         else_=ibis.null("float64"),
     )
 
-
-_MASKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "customers": ("churned_at",),
-        "campaign_contacts": ("opened_at", "clicked_at", "converted_at"),
-        "tickets": ("first_response_at", "resolved_at", "closed_at"),
-        "incidents": ("detected_at", "acknowledged_at", "resolved_at"),
-    }
-)
-"""Moments of a row that may come after the row itself was first seen."""
 
 _COMPUTED: Final[Mapping[str, Mapping[str, Computed]]] = MappingProxyType(
     {
@@ -165,10 +156,13 @@ def fact_rows(name: str, columns: Collection[str], source: Source) -> ibis.Table
     QueryError
         When the fact has no such column.
     """
-    build = _FACTS.get(name)
-    table = build(source, columns) if build else source.warehouse.table(_table_of(name, source))
-    base = "order_lines" if name == "order_lines" else _table_of(name, source)
-    return _select(table, base, columns, source.as_of)
+    fact = source.catalogue.facts[name]
+    entity = source.catalogue.entities[fact.entity]
+    build = _FACTS.get(fact.recipe) if fact.recipe is not None else None
+    table = build(source, columns) if build else source.warehouse.table(entity.table)
+    table = limited(gathered(table, fact, source.warehouse), fact, entity)
+    recipe = fact.recipe if fact.recipe == "order_lines" else entity.recipe
+    return _select(table, entity, recipe, columns, source.as_of)
 
 
 def entity_rows(entity: str, columns: Collection[str], source: Source) -> ibis.Table:
@@ -179,17 +173,26 @@ def entity_rows(entity: str, columns: Collection[str], source: Source) -> ibis.T
     QueryError
         When the entity's table has no such column.
     """
-    table = source.catalogue.entities[entity].table
-    return _select(source.warehouse.table(table), table, columns, source.as_of)
+    found = source.catalogue.entities[entity]
+    table = source.warehouse.table(found.table)
+    return _select(table, found, found.recipe, columns, source.as_of)
 
 
-def _table_of(fact: str, source: Source) -> str:
-    return source.catalogue.entities[source.catalogue.facts[fact].entity].table
+def recipe_columns() -> Mapping[str, frozenset[str]]:
+    """Return the columns that the recipes of the canonical warehouse make, by recipe."""
+    return MappingProxyType({name: frozenset(made) for name, made in _COMPUTED.items()})
 
 
-def _select(table: ibis.Table, base: str, columns: Collection[str], as_of: date) -> ibis.Table:
-    row = Seen(table, _MASKED.get(base, ()), as_of)
-    computed = _COMPUTED.get(base, {})
+def _select(
+    table: ibis.Table,
+    entity: Entity,
+    recipe: str | None,
+    columns: Collection[str],
+    as_of: date,
+) -> ibis.Table:
+    row = Seen(table, entity.later, as_of)
+    computed = dict(_COMPUTED.get(recipe, {})) if recipe is not None else {}
+    computed |= computed_columns(entity)
     picked: dict[str, ibis.Value] = {}
     for column in sorted(columns):
         if column in table.columns:
@@ -198,7 +201,7 @@ def _select(table: ibis.Table, base: str, columns: Collection[str], as_of: date)
             picked[column] = computed[column](row, as_of)
         else:
             raise QueryError(
-                f"{base} has no column {column!r}.",
+                f"{entity.table} has no column {column!r}.",
                 hint=f"It has {', '.join(sorted({*table.columns, *computed}))}.",
             )
     return table.select(**picked)
@@ -290,8 +293,8 @@ _FACTS: Final[Mapping[str, Callable[[Source, Collection[str]], ibis.Table]]] = M
         "orders": _orders,
         "order_lines": _order_lines,
         "customers": _customers,
-        "sessions": _sessions,
-        "contacts": _contacts,
+        "web_sessions": _sessions,
+        "campaign_contacts": _contacts,
         "campaigns": _campaigns,
         "tickets": _tickets,
         "incident_hits": _incident_hits,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 import ibis
 
 from analytics.catalogue import Catalogue, Fact, Measure
 from analytics.errors import QueryError
+from analytics.query.following import kept_ends, with_followed
 from analytics.query.rows import selected_rows
+from analytics.query.running import running_table
 from analytics.query.selection import PERIOD, Selection, kept
 from analytics.query.transforms import exact_mean, exact_sum
 from analytics.query.windows import day_literal, period_of, spine
@@ -57,8 +59,9 @@ def streams_of(
     groups: dict[tuple[object, ...], list[Measure]] = {}
     for measure in dict.fromkeys(measures):
         fact = fact_for(measure, entities, catalogue)
-        alone = measure.name if measure.aggregate in _PER_ENTITY else None
-        key = (fact.name, measure.dated_by, measure.ended_by, measure.time, alone)
+        alone = measure.name if measure.aggregate in _PER_ENTITY or measure.keep else None
+        back = (measure.since, measure.trailing)
+        key = (fact.name, measure.dated_by, measure.ended_by, measure.time, back, alone)
         groups.setdefault(key, []).append(measure)
     return tuple(
         Stream(fact=catalogue.facts[str(key[0])], measures=tuple(found))
@@ -88,17 +91,26 @@ def aggregated(stream: Stream, selection: Selection) -> ibis.Table:
     QueryError
         When the measures cannot be taken by the selection's dimensions or by period.
     """
-    rows = _dated(_rows(stream, selection), stream, selection)
-    rows = kept(rows, _shared_condition(stream, rows))
+    rows = with_followed(_rows(stream, selection), stream.measures, selection)
+    if stream.first.time == "running":
+        rows = kept(rows, _shared_condition(stream, rows))
+        repeats = stream.fact.repeats_key
+        values_of = partial(_values, stream)
+        return running_table(rows, stream.measures, selection, values_of, repeats_key=repeats)
+    rows = _dated(rows, stream, selection)
+    rows = kept_ends(kept(rows, _shared_condition(stream, rows)), stream.first, selection)
     by = [*selection.key_columns()]
     if stream.first.aggregate in _PER_ENTITY:
         return _per_entity(stream.first, stream.fact, rows, by)
+    return _grouped(rows, by, _values(stream, rows))
+
+
+def _values(stream: Stream, rows: ibis.Table) -> Mapping[str, ibis.Value]:
     together = len({m.where for m in stream.measures}) == 1
-    values = {
+    return {
         f"m{i}": _aggregate(m, stream.fact, rows, None if together else _condition(m, rows))
         for i, m in enumerate(stream.measures)
     }
-    return _grouped(rows, by, values)
 
 
 def _grouped(rows: ibis.Table, by: Sequence[str], values: Mapping[str, ibis.Value]) -> ibis.Table:
@@ -112,6 +124,9 @@ def _rows(stream: Stream, selection: Selection) -> ibis.Table:
         columns.update(c for c in (measure.column, measure.per, measure.dated_by) if c)
         if measure.ended_by is not None:
             columns.add(measure.ended_by)
+        columns.update(measure.keep.per if measure.keep is not None else ())
+        columns.update({measure.followed.by} if measure.followed is not None else ())
+    columns -= {m.followed.column for m in stream.measures if m.followed is not None}
     if stream.fact.repeats_key and stream.fact.key is not None:
         columns.add(stream.fact.key)
     if not columns - _MADE_HERE and stream.fact.key is not None:
@@ -204,6 +219,8 @@ def _aggregate(
         return exact_sum(column, where=where)
     if measure.aggregate == "mean":
         return exact_mean(column, where=where)
+    if measure.aggregate == "count_values":
+        return column.count(where=where)
     return column.nunique(where=where)
 
 
