@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from analytics.language.calendar import (
     Unit,
     add,
     last_whole,
+    shifted,
     to_date,
     unit_start,
     whole,
@@ -49,10 +50,10 @@ YEAR = r"(?:(?:19|20)\d\d)"
 NUMBER = NUMBER_PATTERN
 _ORDINALS = {"first": 1, "1 st": 1, "second": 2, "2 nd": 2, "third": 3, "3 rd": 3, "fourth": 4, "4 th": 4, "last": -1, "final": -1}  # fmt: skip
 ORDINAL = "(?:" + "|".join(_ORDINALS) + ")"
-_YEAR_REFERENCE = (
+YEAR_REFERENCE = (
     rf"(?:(?P<year>{YEAR})|(?P<which>this|the current|current|last|the previous|previous) year)"
 )
-_OF_YEAR = rf"(?:(?: of)?(?: ,)?(?: in)? {_YEAR_REFERENCE})?"
+_OF_YEAR = rf"(?:(?: of)?(?: ,)?(?: in)? {YEAR_REFERENCE})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,16 @@ class Atom:
     """Set for `previous month`: in a comparison it is meant from the other period."""
     to_date: bool = False
     """Runs to the as-of date by its own words (this month, YTD)."""
+    readings: tuple[Period, ...] = ()
+    """Two or more when the words leave open which is meant (`03/04/2026`)."""
+    spoken: bool = False
+    """`YTD`: the words themselves say that it stops today."""
+    is_span: bool = False
+    """Runs between two days of its own (`10 to 20 June`)."""
 
 
 Builder = Callable[[re.Match[str], date], Atom | None]
+Pattern = tuple[re.Pattern[str], Builder]
 
 
 def ordinal_of(text: str) -> int:
@@ -94,7 +102,8 @@ def latest_begun(make: Callable[[int], Period], as_of: date) -> Period:
     return this_year if this_year.start < as_of else make(as_of.year - 1)
 
 
-def _named(make: Callable[[int], Period], match: re.Match[str], as_of: date) -> Atom:
+def named(make: Callable[[int], Period], match: re.Match[str], as_of: date) -> Atom:
+    """Return a yearly recurring period in the year that was said, else the latest begun one."""
     groups = match.groupdict()
     which = groups.get("which")
     said = groups.get("year") or groups.get("short")
@@ -110,17 +119,6 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _iso_day(match: re.Match[str], as_of: date) -> Atom | None:
-    try:
-        return Atom(period=whole(date.fromisoformat(match["iso"]), "day"))
-    except ValueError:
-        return None
-
-
-def _iso_month(match: re.Match[str], as_of: date) -> Atom | None:
-    return Atom(period=whole(date(int(match["year"]), int(match["month"]), 1), "month"))
-
-
 def _day(match: re.Match[str], as_of: date) -> Atom | None:
     day, month = int(match["day"]), MONTHS[match["month"]]
 
@@ -128,7 +126,7 @@ def _day(match: re.Match[str], as_of: date) -> Atom | None:
         return whole(date(year, month, day), "day")
 
     try:
-        return _named(make, match, as_of)
+        return named(make, match, as_of)
     except ValueError:  # 31 April
         return None
 
@@ -142,10 +140,10 @@ def _day_range(match: re.Match[str], as_of: date) -> Atom | None:
         )
 
     try:
-        atom = _named(make, match, as_of)
+        atom = named(make, match, as_of)
     except ValueError:
         return None
-    return atom if first <= last else None
+    return replace(atom, is_span=True) if first <= last else None
 
 
 _BEFORE_DAY = frozenset(
@@ -182,21 +180,21 @@ def _short_months(match: re.Match[str], as_of: date) -> Atom | None:
     year = 2000 + int(match["year"])
     start = date(year, MONTHS[match["first"]], 1)
     end = add(date(year, MONTHS[match["last"]], 1), "month", 1)
-    return Atom(period=Period(start=start, end=end)) if start < end else None
+    return Atom(period=Period(start=start, end=end), is_span=True) if start < end else None
 
 
 def _month(match: re.Match[str], as_of: date) -> Atom:
     month = MONTHS[match["month"]]
-    return _named(lambda year: whole(date(year, month, 1), "month"), match, as_of)
+    return named(lambda year: whole(date(year, month, 1), "month"), match, as_of)
 
 
 def _part(number: int, unit: Unit, match: re.Match[str], as_of: date) -> Atom:
     months = 3 if unit == "quarter" else 6
-    return _named(lambda year: whole(date(year, (number - 1) * months + 1, 1), unit), match, as_of)
+    return named(lambda year: whole(date(year, (number - 1) * months + 1, 1), unit), match, as_of)
 
 
 def _quarter(match: re.Match[str], as_of: date) -> Atom:
-    return _part(int(match["number"]), "quarter", match, as_of)
+    return _part(count_of(match["number"]) or 1, "quarter", match, as_of)
 
 
 def _half(match: re.Match[str], as_of: date) -> Atom:
@@ -243,7 +241,17 @@ def _current(match: re.Match[str], as_of: date) -> Atom:
 
 
 def _short_to_date(match: re.Match[str], as_of: date) -> Atom:
-    return Atom(period=to_date(as_of, UNIT_WORDS[match["unit"]]), to_date=True)
+    period = to_date(as_of, UNIT_WORDS[match["unit"]])
+    return Atom(period=period, to_date=True, spoken=True)
+
+
+def _to_date_of(match: re.Match[str], as_of: date) -> Atom | None:
+    """`YTD 2025`: from January to the day of that year on which this one ends."""
+    year = int(match["year"]) if match["year"] else as_of.year - 1
+    if year > as_of.year:
+        return None
+    here = to_date(as_of, "year")
+    return Atom(period=shifted(here, "year", year - as_of.year))
 
 
 def _before_last(match: re.Match[str], as_of: date) -> Atom:
@@ -266,68 +274,68 @@ def _weekday(match: re.Match[str], as_of: date) -> Atom:
     return Atom(period=whole(as_of - timedelta(days=back), "day"))
 
 
-def _week_number(match: re.Match[str], as_of: date) -> Atom | None:
-    number = int(match["number"])
-
-    def make(year: int) -> Period:
-        return whole(date.fromisocalendar(year, number, 1), "week")
-
-    try:
-        return _named(make, match, as_of)
-    except ValueError:  # week 60
-        return None
-
-
 _FULL = "(?:(?:full|complete|completed|whole|calendar|entire) )?"
 _NOT_OF = rf"(?! of (?:{MONTH}|{YEAR}|q \d|h \d|the year|last year|this year|last month|last quarter)(?!\S))"
 """`the last month of 2025` is no last month."""
-ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
+ATOMS: tuple[Pattern, ...] = tuple(
     (re.compile(rf"(?<!\S){pattern}(?!\S)"), builder)
     for pattern, builder in (
-        (r"(?P<iso>\d{4}-\d{2}-\d{2})", _iso_day),
-        (rf"(?P<year>{YEAR}) [-/] (?P<month>0[1-9]|1[0-2])(?! [-/])", _iso_month),
         (
-            rf"(?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {_YEAR_REFERENCE})?",
+            rf"(?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {YEAR_REFERENCE})?",
             _day_range,
         ),
         (
-            rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
+            rf"(?:between|from) (?:the )?(?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? and (?:the )?(?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)? {YEAR_REFERENCE})?",
             _day_range,
         ),
         (
-            rf"(?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)?(?: of)? {_YEAR_REFERENCE})?",
+            rf"(?:between|from) (?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? and (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {YEAR_REFERENCE})?",
+            _day_range,
+        ),
+        (
+            rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}})(?: (?:st|nd|rd|th))? (?:-|to|through|till|until) (?P<last>\d{{1,2}})(?: (?:st|nd|rd|th))?(?:(?: ,)? {YEAR_REFERENCE})?",
+            _day_range,
+        ),
+        (
+            rf"(?:the )?(?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?(?: of)? (?P<month>{MONTH})(?:(?: ,)?(?: of)? {YEAR_REFERENCE})?",
             _day,
         ),
         (
-            rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?P<ordinal> (?:st|nd|rd|th))?(?:(?: ,)? {_YEAR_REFERENCE})?",
+            rf"(?P<month>{MONTH}) (?:the )?(?P<day>\d{{1,2}})(?P<ordinal> (?:st|nd|rd|th))?(?:(?: ,)? {YEAR_REFERENCE})?",
             _month_day,
         ),
         (
             rf"(?P<first>{MONTH}) (?:-|to|until|till|through) (?P<last>{MONTH}) (?P<year>2\d)(?! (?:st|nd|rd|th|,|{YEAR}))",
             _short_months,
         ),
-        (rf"(?:the )?(?:month of )?(?P<month>{MONTH}){_OF_YEAR}", _month),
+        (
+            rf"(?:(?:the )?(?:full |whole |entire )|(?:the )?(?:whole|entirety) of |all (?:of )?)?(?:the )?(?:month of )?(?P<month>{MONTH}){_OF_YEAR}",
+            _month,
+        ),
         (rf"(?P<year>{YEAR}) (?P<month>{MONTH})", _month),
         (
-            rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{YEAR_REFERENCE}|(?P<short>\d\d)))?",
             _quarter,
         ),
         (
-            rf"(?P<number>[1-4]) q(?:(?: of)?(?: [,/])? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            rf"(?P<number>[1-4]) q(?:(?: of)?(?: [,/])? (?:{YEAR_REFERENCE}|(?P<short>\d\d)))?",
             _quarter,
         ),
         (rf"(?P<year>{YEAR}) (?:- )?q (?P<number>[1-4])", _quarter),
-        (rf"quarter (?P<number>[1-4]){_OF_YEAR}", _quarter),
+        (rf"(?:quarter|qtr) (?P<number>[1-4]|one|two|three|four){_OF_YEAR}", _quarter),
         (
-            rf"(?:the )?h (?P<number>[12])(?:(?: of)?(?: [,/])?(?: in)? (?:{_YEAR_REFERENCE}|(?P<short>\d\d)))?",
+            rf"(?:the )?h (?P<number>[12])(?:(?: of)?(?: [,/])?(?: in)? (?:{YEAR_REFERENCE}|(?P<short>\d\d)))?",
             _half,
         ),
         (rf"(?P<year>{YEAR}) (?:- )?h (?P<number>[12])", _half),
         (
-            rf"(?:the )?(?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)(?:(?: of)?(?: ,)?(?: in)?(?: the)?(?: year)? {_YEAR_REFERENCE}| of the year)?",
+            rf"(?:the )?(?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)(?:(?: of)?(?: ,)?(?: in)?(?: the)?(?: year)? {YEAR_REFERENCE}| of the year)?",
             _ordinal_part,
         ),
-        (rf"(?:the )?(?:calendar )?(?:year )?(?P<year>{YEAR})", _year),
+        (
+            rf"(?:(?:the )?(?:full |whole |entire )|all (?:of )?)?(?:the )?(?:calendar )?(?:year )?(?P<year>{YEAR})",
+            _year,
+        ),
         (
             rf"(?:the )?(?:very )?(?P<word>last|past|previous|prior|preceding|latest|most recent) {_FULL}(?P<count>)(?P<unit>{LONG_UNIT}|q){_NOT_OF}",
             _last,
@@ -344,6 +352,10 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
             r"(?:the )?(?P<unit>year|month|quarter|week) (?:to date|so far|until now|up to now)",
             _short_to_date,
         ),
+        (
+            rf"(?:year to date|y ?td)(?: in| of| for| ,)? (?:(?P<year>{YEAR})|(?P<which>last|the previous|previous) year)",
+            _to_date_of,
+        ),
         (r"(?P<unit>[ymqw]) ?t ?d", _short_to_date),
         (r"(?P<unit>[ymqw])td", _short_to_date),
         (rf"(?:the )?(?P<unit>{LONG_UNIT}) before last", _before_last),
@@ -354,22 +366,20 @@ ATOMS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         ),
         (r"today", _today),
         (rf"(?:last|this past|past) (?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
-        (
-            rf"(?:calendar |iso )?(?:week|wk|cw|w|kw) (?P<number>\d{{1,2}})(?:(?: of)?(?: ,)? (?P<year>{YEAR}))?",
-            _week_number,
-        ),
     )
 )
 """Patterns over canonical text, each with what it stands for; the longest match wins."""
 
 
-def find_atoms(text: str, as_of: date) -> list[tuple[int, int, Atom]]:
+def find_atoms(
+    text: str, as_of: date, patterns: Sequence[Pattern] = ATOMS
+) -> list[tuple[int, int, Atom]]:
     """Return every named period in canonical text as (start, end, atom), longest first.
 
     Candidates may overlap; the caller chooses.
     """
     found: list[tuple[int, int, Atom]] = []
-    for pattern, build in ATOMS:
+    for pattern, build in patterns:
         for match in pattern.finditer(text):
             atom = build(match, as_of)
             if atom is not None:

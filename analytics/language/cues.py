@@ -33,7 +33,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("both", r"both"),
     (
         "blocked",
-        r"click to open|opens to clicks|click to open rate|running total|cumulative|cumulatively|cumulated|moving average|rolling average|median|percentile|standard deviation|variance|forecast|target|quota|goal",
+        r"a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|running total|cumulative|cumulatively|cumulated|moving average|rolling average|median|percentile|standard deviation|variance|forecast|target|quota|goal",
     ),
     ("what_do", r"what (?:do|have)"),
     (

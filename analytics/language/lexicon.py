@@ -65,10 +65,18 @@ class Lexicon:
         What can be asked for.
     values
         For each dimension whose values are the warehouse's, the values themselves.
+    fiscal_month
+        Month, 1 to 12, in which the company's fiscal year begins; None: the word is unknown.
     """
 
-    def __init__(self, catalogue: Catalogue, values: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        values: Mapping[str, Iterable[str]],
+        fiscal_month: int | None = None,
+    ) -> None:
         self.catalogue = catalogue
+        self.fiscal_month = fiscal_month
         self._phrases: dict[tuple[str, ...], list[_Phrase]] = defaultdict(list)
         self._longest = 1
         for metric in catalogue.metrics.values():

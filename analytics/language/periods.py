@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import Literal
 
 from analytics.language.atoms import (
     LONG_UNIT,
@@ -24,46 +23,25 @@ from analytics.language.atoms import (
     count_of,
     ordinal_of,
 )
-from analytics.language.calendar import BEGINNING, Unit, add, clipped, unit_start, whole_unit_of
+from analytics.language.calendar import (
+    BEGINNING,
+    Unit,
+    add,
+    clipped,
+    unit_start,
+    whole,
+    whole_unit_of,
+)
+from analytics.language.moments import TimeKind, TimeMatch, matched
 from analytics.language.pieces import pieces_of, same_unit, with_years
 from analytics.language.relative import LATE, RELATIVE, SAME_TIME
 from analytics.language.text import Token, canonical, tokenize
-from analytics.model import Grain, Period
-
-TimeKind = Literal["period", "grain", "shift", "horizon", "everything", "now"]
+from analytics.model import Period
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeMatch:
-    """A time expression: tokens `[start, end)` of the question and what they stand for."""
-
-    start: int
-    end: int
-    kind: TimeKind
-    period: Period | None = None
-    """Of kind `period`; cut at the as-of date, `start == end` when nothing of it is seen."""
-    parts: tuple[Period, ...] = ()
-    """The single periods of a list ("January, February and March")."""
-    ends: tuple[Period, ...] = ()
-    """The two single periods that a range runs between ("from Q4 to Q1")."""
-    unit: Unit | None = None
-    """Of a grain, a shift or a horizon; of a list, what its parts are."""
-    count: int = 1
-    snapshot: bool = False
-    """Asked at the end of the period ("at year-end")."""
-    reference: bool = False
-    """`previous month`: in a comparison meant from the other period."""
-    to_date: bool = False
-    relative: bool = False
-    """Said in words that move with the as-of date, or without a year."""
-
-    @property
-    def grain(self) -> Grain | None:
-        """Return the unit as a grain; halves are none."""
-        return None if self.unit is None or self.unit == "half" else self.unit
-
-
-def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
+def find_times(
+    tokens: tuple[Token, ...], as_of: date, fiscal_month: int | None = None
+) -> tuple[TimeMatch, ...]:
     """Return the time expressions of a question in order, without overlap.
 
     Parameters
@@ -72,10 +50,12 @@ def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
         The question, spelling corrected; empty gives no match.
     as_of
         The first day that is not seen.
+    fiscal_month
+        Month in which the fiscal year begins; None: the word means nothing.
     """
     taken = _same_times(tokens)
     spans = [(found.start, found.end) for found in taken]
-    pieces = with_years(pieces_of(tokens, as_of, spans), as_of)
+    pieces = with_years(pieces_of(tokens, as_of, spans, fiscal_month), as_of)
     text = " ".join(piece.symbol for piece in pieces)
     for pattern, build in _JOINS:
         for match in pattern.finditer(text):
@@ -91,9 +71,9 @@ def find_times(tokens: tuple[Token, ...], as_of: date) -> tuple[TimeMatch, ...]:
     return tuple(sorted(taken, key=lambda found: found.start))
 
 
-def times_in(text: str, as_of: date) -> tuple[TimeMatch, ...]:
+def times_in(text: str, as_of: date, fiscal_month: int | None = None) -> tuple[TimeMatch, ...]:
     """Return the time expressions of a text as it was typed."""
-    return find_times(tokenize(text), as_of)
+    return find_times(tokenize(text), as_of, fiscal_month)
 
 
 # --- single periods as symbols ---------------------------------------------------------------
@@ -108,10 +88,6 @@ def _same_times(tokens: tuple[Token, ...]) -> list[TimeMatch]:
 _Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
 
 
-def _match(period: Period, as_of: date, **more: object) -> TimeMatch:
-    return TimeMatch(start=0, end=0, kind="period", period=clipped(period, as_of), **more)  # type: ignore[arg-type]
-
-
 def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
     first, last = atoms[0].period, atoms[1].period
     if first.start >= last.end:
@@ -119,7 +95,7 @@ def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | 
     relative = any(a.floating is not None for a in atoms)
     near = atoms[0].beside or first
     ends = (clipped(near, as_of), clipped(last, as_of)) if same_unit(near, last) else ()
-    return _match(Period(start=first.start, end=last.end), as_of, relative=relative, ends=ends)
+    return matched(Period(start=first.start, end=last.end), as_of, relative=relative, ends=ends)
 
 
 def _end_to_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
@@ -127,29 +103,29 @@ def _end_to_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMat
     if first.start >= last.start:
         return None
     ends = (clipped(first, as_of), clipped(last, as_of))
-    return _match(Period(start=first.end, end=last.end), as_of, ends=ends, snapshot=True)
+    return matched(Period(start=first.end, end=last.end), as_of, ends=ends, snapshot=True)
 
 
 def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
-    return _match(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
+    return matched(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
 
 
 def _after(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
-    return _match(Period(start=min(atoms[0].period.end, as_of), end=as_of), as_of, to_date=True)
+    return matched(Period(start=min(atoms[0].period.end, as_of), end=as_of), as_of, to_date=True)
 
 
 def _after_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     ends = (clipped(atoms[0].period, as_of),)
     start = min(atoms[0].period.end, as_of)
-    return _match(Period(start=start, end=as_of), as_of, to_date=True, ends=ends)
+    return matched(Period(start=start, end=as_of), as_of, to_date=True, ends=ends)
 
 
 def _before(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
-    return _match(Period(start=BEGINNING, end=atoms[0].period.start), as_of)
+    return matched(Period(start=BEGINNING, end=atoms[0].period.start), as_of)
 
 
 def _until(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
-    return _match(Period(start=BEGINNING, end=atoms[0].period.end), as_of)
+    return matched(Period(start=BEGINNING, end=atoms[0].period.end), as_of)
 
 
 def _list(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
@@ -190,17 +166,43 @@ def _part_of(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch 
         end = add(start, unit, count)
     if start < whole_period.start or end > whole_period.end:
         return None
-    return _match(Period(start=start, end=end), as_of)
+    return matched(Period(start=start, end=end), as_of)
 
 
 def _at_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
-    return _match(atoms[0].period, as_of, snapshot=True)
+    return matched(atoms[0].period, as_of, snapshot=True)
 
 
 def _end_of_current(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     unit = UNIT_WORDS[match["unit"]]
     end = unit_start(as_of, unit)
-    return _match(Period(start=add(end, unit, -1), end=end), as_of, snapshot=True)
+    return matched(Period(start=add(end, unit, -1), end=end), as_of, snapshot=True)
+
+
+def _ending(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    """`the 12 months to May 2026`, `the 30 days before 1 June`."""
+    unit, count = UNIT_WORDS[match["unit"]], count_of(match["count"])
+    named = clipped(atoms[0].period, as_of)
+    end = named.start if match["link"] in _BEFORE else named.end
+    if count is None or (unit not in {"day", "week"} and unit_start(end, unit) != end):
+        return None
+    return matched(Period(start=add(end, unit, -count), end=end), as_of)
+
+
+def _following(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    """`the two weeks after 10 May`, `the six months from January 2025`."""
+    unit, count = UNIT_WORDS[match["unit"]], count_of(match["count"])
+    start = atoms[0].period.end if match["link"] in _AFTER else atoms[0].period.start
+    if count is None or start >= as_of:
+        return None
+    return matched(Period(start=start, end=add(start, unit, count)), as_of)
+
+
+def _at_start(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    """`at the start of 2025`: what there was when it began."""
+    start = atoms[0].period.start
+    before = Period(start=start - timedelta(days=1), end=start)
+    return TimeMatch(start=0, end=0, kind="period", period=before, snapshot=True, opening=True)
 
 
 def _week_of(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
@@ -208,19 +210,21 @@ def _week_of(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch 
     if (atoms[0].period.end - start).days != 1:
         return None
     monday = unit_start(start, "week")
-    return _match(Period(start=monday, end=add(monday, "week", 1)), as_of)
+    return matched(Period(start=monday, end=add(monday, "week", 1)), as_of)
 
 
 def _single(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     atom = atoms[0]
     if atom.period.start == atom.period.end == as_of and match.group("single") == "@":
         return TimeMatch(start=0, end=0, kind="period", period=atom.period, to_date=atom.to_date)
-    return _match(
+    return matched(
         atom.period,
         as_of,
         reference=atom.reference is not None,
         unit=atom.reference,
         to_date=atom.to_date,
+        spoken_to_date=atom.spoken or (atom.to_date and match.group().endswith(_SO_FAR)),
+        readings=tuple(clipped(p, as_of) for p in atom.readings),
         relative=atom.floating is not None,
     )
 
@@ -242,7 +246,10 @@ def _relative(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch
         return None
     if kind == "horizon" and unit in {"quarter", "half", "year"}:
         count, unit = count * {"quarter": 3, "half": 6, "year": 12}[unit], "month"
-    return TimeMatch(start=0, end=0, kind=kind, unit=unit, count=count)
+    alone = None
+    if kind == "shift" and unit is not None and match.group().endswith(" ago"):
+        alone = whole(add(unit_start(as_of, unit), unit, -count), unit)
+    return TimeMatch(start=0, end=0, kind=kind, unit=unit, count=count, alone=alone)
 
 
 def _unit_and_count(groups: dict[str, str | None]) -> tuple[Unit | None, int | None]:
@@ -258,6 +265,10 @@ def _unit_and_count(groups: dict[str, str | None]) -> tuple[Unit | None, int | N
 
 
 _SAME_TIME = re.compile(rf"(?<!\S){SAME_TIME}(?!\S)")
+
+_BEFORE = ("before", "prior to", "leading up to")
+_AFTER = ("after", "following")
+_SO_FAR = ("so far", "to date", "until now", "up to now")
 
 _FILL = r"(?:(?:on|in|during|for|over|within|throughout|as of|as at|by|per|at) )?"
 
@@ -275,6 +286,19 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
         ),
         _same_time_in,
     ),
+    (
+        re.compile(
+            rf"(?<!\S)(?:in |over |during |for )?(?:the )?(?:last )?(?P<count>{NUMBER}) (?P<unit>{LONG_UNIT}) (?P<link>to|ending|ended|up to|until|till|through|leading up to|before|prior to)(?: on| in| with)?(?: and including)?(?: the end of)? @(?!\S)"
+        ),
+        _ending,
+    ),
+    (
+        re.compile(
+            rf"(?<!\S)(?:in |over |during |for )?(?:the )?(?:first )?(?P<count>{NUMBER}) (?P<unit>{LONG_UNIT}) (?P<link>after|following|from|starting|beginning)(?: on| in| with)? @(?!\S)"
+        ),
+        _following,
+    ),
+    (re.compile(r"(?<!\S)at (?:the )?(?:very )?(?:start|beginning) of @(?!\S)"), _at_start),
     *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in RELATIVE),
     (
         re.compile(
@@ -313,6 +337,12 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
         ),
         _since,
     ),
+    (
+        re.compile(
+            r"(?<!\S)(?:between|from) (?:the (?:start|beginning) of )?@ (?:and|to|until|till|up to) (?:right )?(?:now|date|the present)(?!\S)"
+        ),
+        _since,
+    ),
     (re.compile(r"(?<!\S)(?:after) (?:the end of )?@(?!\S)"), _after),
     (re.compile(r"(?<!\S)(?:before|prior to) (?:the (?:start|beginning) of )?@(?!\S)"), _before),
     (
@@ -334,6 +364,7 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
     ),
     (re.compile(r"(?<!\S)(?:as of|as at) @(?!\S)"), _at_end),
     (re.compile(r"(?<!\S)@(?:(?: ,| and| &| /| , and| or)+ @)+(?!\S)"), _list),
+    (re.compile(rf"(?<!\S){_FILL}(?:from |between |on |in )?(?P<single>@@){_TAIL}(?!\S)"), _single),
     (re.compile(rf"(?<!\S){_FILL}(?P<single>@){_TAIL}(?!\S)"), _single),
     *((re.compile(rf"(?<!\S){pattern}(?!\S)"), _relative) for pattern in LATE),
 )

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from analytics.language.atoms import Atom, find_atoms
+from analytics.language.atoms import ATOMS, Atom, find_atoms
 from analytics.language.calendar import whole_unit_of
+from analytics.language.fiscal import fiscal_patterns
+from analytics.language.named_days import NAMED_DAYS
 from analytics.language.text import Token, canonical
 from analytics.model import Period
 
@@ -49,17 +51,26 @@ _ENTITY_BEFORE = frozenset(
 _MODAL_AFTER = frozenset(["i", "we", "you", "they", "it", "be", "have"])
 
 
-def pieces_of(tokens: tuple[Token, ...], as_of: date, taken: list[tuple[int, int]]) -> list[Piece]:
-    """Return the question as words, `@` for each single period, and `=` for what is taken."""
+def pieces_of(
+    tokens: tuple[Token, ...],
+    as_of: date,
+    taken: list[tuple[int, int]],
+    fiscal_month: int | None = None,
+) -> list[Piece]:
+    """Return the question as words, `@` for each single period, and `=` for what is taken.
+
+    A period that runs between two days of its own is `@@`.
+    """
+    patterns = [*ATOMS, *NAMED_DAYS, *(fiscal_patterns(fiscal_month) if fiscal_month else ())]
     text = canonical(tokens)
     used = [any(a <= i < b for a, b in taken) for i in range(len(tokens))]
     atoms: list[Piece] = []
-    for start, end, atom in find_atoms(text.text, as_of):
+    for start, end, atom in find_atoms(text.text, as_of, patterns):
         first, last = text.span(start, end)
         if any(used[first:last]) or _is_no_period(tokens, first, last):
             continue
         used[first:last] = [True] * (last - first)
-        atoms.append(Piece("@", first, last, atom))
+        atoms.append(Piece("@@" if atom.is_span else "@", first, last, atom))
     words = [Piece(t.lemma, i, i + 1) for i, t in enumerate(tokens) if not used[i]]
     done = [Piece("=", a, b) for a, b in taken]
     return sorted([*atoms, *words, *done], key=lambda piece: piece.start)

@@ -9,7 +9,8 @@ from datetime import date
 from analytics.language.concepts import CONCEPTS
 from analytics.language.cues import CUES, FILLER, RANK_PATTERNS
 from analytics.language.lexicon import Lexicon, Member, Mention
-from analytics.language.periods import TimeMatch, find_times
+from analytics.language.moments import TimeMatch
+from analytics.language.periods import find_times
 from analytics.language.quantities import (
     LEVELS,
     NUMBERED,
@@ -99,7 +100,7 @@ def tag(tokens: tuple[Token, ...], lexicon: Lexicon, as_of: date) -> tuple[Tag, 
     """
     text = canonical(tokens)
     found = [
-        *_times(tokens, as_of),
+        *_times(tokens, as_of, lexicon.fiscal_month),
         *_patterns(text),
         *_mentions(tokens, lexicon),
         *_cues(text),
@@ -155,10 +156,10 @@ def _tag(start: int, end: int, **more: object) -> Tag:
     return Tag(start=start, end=end, text="", norm="", **more)  # type: ignore[arg-type]
 
 
-def _times(tokens: tuple[Token, ...], as_of: date) -> list[_Candidate]:
+def _times(tokens: tuple[Token, ...], as_of: date, fiscal_month: int | None) -> list[_Candidate]:
     return [
         _Candidate(m.start, m.end, 0, _tag(m.start, m.end, time=m))
-        for m in find_times(tokens, as_of)
+        for m in find_times(tokens, as_of, fiscal_month)
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 _TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}(?!\d)"  # ISO date
+    r"|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d\d)(?![\d.])"  # 15.06.2026
     r"|'\d{2}(?!\d)"  # '26
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # 2,000 or 1,250.50
     r"|\d+\.\d+"

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from analytics.language.calendar import (
     Unit,
     add,
     count_units,
+    in_words,
     last_whole,
     previous,
     shifted,
     unit_start,
     whole_unit_of,
 )
-from analytics.language.periods import TimeMatch
+from analytics.language.changes import COMPARE_CUES, read_change
+from analytics.language.moments import TimeMatch
 from analytics.language.scene import Scene
-from analytics.model import Filter, Grain, Operator, Period
+from analytics.model import Grain, Period
 
 _SNAPSHOTS = frozenset({"customers", "open tickets"})
 _VAGUE = frozenset(
     {"these day", "nowadays", "lately", "recently", "of late", "in recent time", "recent"}
 )
-_COMPARE_CUES = frozenset({"versus", "change", "growth", "more_than_then", "up_from"})
 
 
 def read_times(scene: Scene) -> None:
     """Fill period, comparison and grain of the draft; what cannot be placed stays unexplained."""
     cues = {scene.tags[i].cue for i in scene.left()}
-    comparing = bool(cues & _COMPARE_CUES)
-    matches = [(i, t) for i in scene.left() if (t := scene.tags[i].time) is not None]
+    comparing = bool(cues & COMPARE_CUES)
+    matches = [(i, t) for i in scene.left() if (t := _settled(scene, i)) is not None]
+    matches = _agos(scene, matches, comparing=comparing)
     shifts = [(i, t) for i, t in matches if t.kind == "shift"]
     periods = [(i, t) for i, t in matches if t.kind == "period" and not _is_now(t)]
     for i, t in matches:
@@ -54,9 +57,37 @@ def read_times(scene: Scene) -> None:
     if shifts and scene.draft.compare_to is None:
         _read_shift(scene, shifts, comparing=comparing)
     if scene.draft.compare_to is not None or scene.draft.compare_step is not None:
-        _read_change(scene)
+        read_change(scene)
     elif comparing:
         _ask_baseline(scene)
+
+
+def _settled(scene: Scene, index: int) -> TimeMatch | None:
+    """Return a time expression with its open reading chosen (`03/04/2026`, `last May`)."""
+    match = scene.tags[index].time
+    if match is None or not match.readings:
+        return match
+    others = [t.time.period for t in scene.tags if t.time is not None and not t.time.readings]
+    left = [p for p in match.readings if p not in others]
+    if len(left) == 1:
+        return replace(match, period=left[0], readings=())
+    labels = tuple(in_words(p) for p in left)
+    pick = scene.choose(f"time:{index}", f"Which {scene.tags[index].norm} do you mean?", labels)
+    return replace(match, period=left[pick], readings=())
+
+
+def _agos(
+    scene: Scene, matches: list[tuple[int, TimeMatch]], *, comparing: bool
+) -> list[tuple[int, TimeMatch]]:
+    """`two years ago` is a period of its own, unless something is set against it."""
+    agos = [(i, t) for i, t in matches if t.kind == "shift" and t.alone is not None]
+    named = any(t.kind == "period" and not _is_now(t) for _, t in matches)
+    grained = any(t.kind == "grain" for _, t in matches)
+    if len(agos) != 1 or named or grained or comparing or scene.inherited:
+        return matches
+    place, ago = agos[0]
+    period = replace(ago, kind="period", period=ago.alone, unit=None)
+    return [(i, period if i == place else t) for i, t in matches]
 
 
 def _is_now(match: TimeMatch) -> bool:
@@ -145,6 +176,8 @@ def _read_one(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
         scene.draft.period = inside
         scene.use(*(i for i, _ in periods))
         return
+    if match.opening and not set(scene.draft.metrics) <= _SNAPSHOTS:
+        return
     scene.use(*(i for i, _ in periods))
     scene.draft.period = match.period
     if match.period.start >= scene.as_of:
@@ -173,6 +206,8 @@ def _read_two(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
         scene.draft.compare_to = _back(first.period, second.unit, 1)
         return
     earlier, later = sorted((first.period, second.period), key=lambda p: (p.start, p.end))
+    if first.spoken_to_date and whole_unit_of(earlier) == ("year", 1):
+        earlier = shifted(later, "year", earlier.start.year - later.start.year)
     if later.start >= scene.as_of:
         scene.problems.append("One of the two periods has not begun in the data.")
     scene.draft.period, scene.draft.compare_to = later, earlier
@@ -235,124 +270,6 @@ def _back(period: Period, unit: Unit, count: int) -> Period:
     return shifted(period, unit, -count)
 
 
-def _read_change(scene: Scene) -> None:
-    """What is asked of the two periods: both, the difference, the growth, or one alone."""
-    draft = scene.draft
-    cues = scene.find(lambda t: t.cue in _COMPARE_CUES | {"percent"})
-    names = {scene.tags[i].cue for i in cues}
-    scene.use(*cues)
-    growth = "growth" in names or ("percent" in names and "change" in names)
-    change = "change" in names and not growth
-    both_shown = _wants_both(scene, cues)
-    if draft.grain is not None and draft.compare_step is not None:
-        shown = _metric_beside(scene, cues) or not (change or growth)
-        kind = "growth" if growth else "difference"
-        draft.compare = kind if shown else f"{kind}_only".replace("difference_only", "change_only")
-    elif growth:
-        draft.compare = "growth" if both_shown else "growth_only"
-    elif change and not _is_yes_or_no(scene):
-        draft.compare = "difference" if both_shown else "change_only"
-    if "more_than_then" in names:
-        _read_more_than_then(scene, cues)
-    elif draft.compare_to is not None and _asks_which(scene):
-        _read_which_changed(scene, cues)
-
-
-def _is_yes_or_no(scene: Scene) -> bool:
-    """Say whether a question opens with its verb ("did revenue grow"): both numbers tell."""
-    words = [t.text for t in scene.tags if t.text.strip("?!.,;:-")]
-    return bool(words) and words[0] in {"do", "have", "be"}
-
-
-def _wants_both(scene: Scene, cues: list[int]) -> bool:
-    words = {scene.tags[i].text for i in cues}
-    told = bool(words & {"compare", "comparison", "side by side"})
-    return told or any(_beside(scene, i) for i in cues if scene.tags[i].cue in {"change", "growth"})
-
-
-def _beside(scene: Scene, index: int) -> bool:
-    """Say whether "and", "plus" or "with" puts the change beside the metric itself."""
-    words = [t.text for t in scene.tags[max(0, index - 4) : index]]
-    return any(
-        w in {"and", "plus", "with", "+", "include", "including", "alongside"} for w in words
-    )
-
-
-def _metric_beside(scene: Scene, cues: list[int]) -> bool:
-    return any(_beside(scene, i) for i in cues)
-
-
-def _read_more_than_then(scene: Scene, cues: list[int]) -> None:
-    """`teams with more tickets in May than in April` keeps the rows that grew."""
-    word = next(scene.tags[i].text for i in cues if scene.tags[i].cue == "more_than_then")
-    operator: Operator = "<" if word in {"fewer", "less", "lower", "smaller", "worse"} else ">"
-    asks_how_much = any(
-        scene.tags[i].cue in {"how_much", "how_many", "change"} for i in range(len(scene))
-    )
-    if asks_how_much and not scene.draft.dimensions:
-        scene.draft.compare = "change_only"
-        return
-    if not _asks_which(scene):
-        return
-    scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
-
-
-_RISING = frozenset(
-    [
-        "increase",
-        "increased",
-        "rise",
-        "rose",
-        "risen",
-        "go",
-        "up",
-        "gone",
-        "up",
-        "went",
-        "up",
-        "grow",
-        "grew",
-        "grown",
-        "climb",
-        "climbed",
-    ]
-)
-_SINKING = frozenset(
-    [
-        "decrease",
-        "decreased",
-        "fall",
-        "fell",
-        "fallen",
-        "drop",
-        "dropped",
-        "decline",
-        "declined",
-        "shrink",
-        "shrank",
-        "shrunk",
-    ]
-)
-
-
-def _asks_which(scene: Scene) -> bool:
-    """Say whether the rows themselves are asked for ("which teams …")."""
-    asked = any(t.text in {"which", "what", "who"} or t.cue == "who" for t in scene.tags[:3])
-    return asked and bool(scene.draft.dimensions)
-
-
-def _read_which_changed(scene: Scene, cues: list[int]) -> None:
-    """`which regions grew` keeps the rows that grew."""
-    words = {scene.tags[i].text for i in cues}
-    up = bool(words & (_RISING | {"go up", "gone up", "went up"}))
-    down = bool(words & (_SINKING | {"go down", "gone down", "went down"}))
-    if up == down:
-        return
-    scene.draft.compare = None
-    operator: Operator = ">" if up else "<"
-    scene.draft.having.append(Filter(dimension="difference", operator=operator, values=(0,)))
-
-
 def _ask_baseline(scene: Scene) -> None:
     """Ask for the other period of a change: the one before, or a year earlier."""
     cues = scene.find(lambda t: t.cue in {"growth", "change"})
@@ -364,7 +281,7 @@ def _ask_baseline(scene: Scene) -> None:
         options = (f"against the {grain} before", "against the same time a year earlier")
         pick = 0 if grain == "year" else scene.choose("baseline", "Against what?", options)
         scene.draft.compare_step = grain if pick == 0 else "year"
-        _read_change(scene)
+        read_change(scene)
         return
     if period is None or period.start >= period.end or period.start.year < 1900:
         scene.problems.append("A change needs two periods, and none was named.")
@@ -384,7 +301,7 @@ def _ask_baseline(scene: Scene) -> None:
     ):
         pick = 1 if period.start.month == 1 else pick
     scene.draft.compare_to = year if pick else before
-    _read_change(scene)
+    read_change(scene)
 
 
 def default_grain(period: Period | None) -> Grain:
