@@ -13,3 +13,5 @@ class WarehouseLimits:
     n_threads: int = 2
     n_rows: int = 1_000_000
     """Most rows that a result may have; the rest is cut and the result marked."""
+    time_s: float = 30.0
+    """Most seconds that a query may run; then it is stopped."""

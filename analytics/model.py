@@ -13,6 +13,7 @@ Cell = str | int | float | bool | date | None
 Unit = Literal[
     "money", "count", "fraction", "hours", "minutes", "seconds", "score", "percent", "ms", "number"
 ]
+Scale = Literal["thousands", "millions", "seconds", "minutes", "hours", "days"]
 ChartKind = Literal["number", "line", "bar", "table"]
 
 
@@ -95,6 +96,17 @@ class MetricQuery:
     top_n: int | None = None
     """Groups (or, without dimensions, periods) kept; with a grain and dimensions, the groups
     that come first over the whole period."""
+    top_within: tuple[str, ...] = ()
+    """Dimensions, among those above, for each group of which `top_n` counts anew ("the top 3
+    products of each category")."""
+    skip: int = 0
+    """Rows passed over first: 1, with `top_n` 1, is the second."""
+    cumulative: bool = False
+    """Each row of a trend adds up everything from the period's start to its own end."""
+    quantile: float | None = None
+    """0 to 1, in place of the mean that the metric is: 0.5 for the median."""
+    shown_in: Scale | None = None
+    """The unit that the values are wanted in, where it is not the metric's own."""
     as_of: date
 
 
@@ -122,6 +134,21 @@ class Chart:
     unit: Unit | None = None
 
 
+CheckKind = Literal["groups", "split", "ratio", "change", "shares"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A second, differently built computation that came to the same number."""
+
+    kind: CheckKind
+    """groups: the groups add up to the total; split: the total is the sum over another split;
+    ratio: numerator and denominator, each counted on its own, give the rate; change: the earlier
+    period and the change give the later one; shares: they add up to one."""
+    text: str
+    """What was compared, as a sentence."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """How a finding was computed."""
@@ -136,6 +163,17 @@ class Receipt:
     as_of: date
     notes: tuple[str, ...] = ()
     """Partial periods, fallbacks, limits reached."""
+    checks: tuple[Check, ...] = ()
+    """What a second computation confirmed; empty where nothing can be checked. A number whose
+    check fails is never given."""
+    is_partial: bool = False
+    """Whether a period asked about is not over on the as-of date."""
+    rows_read: int | None = None
+    """Rows of the tables that the query reads, before any condition; None when not counted."""
+    definition_version: str = ""
+    """Of the catalogue that the metric was read from."""
+    elapsed_ms: float | None = field(default=None, compare=False, repr=False)
+    """Time that compiling, running and checking took; no part of the answer itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

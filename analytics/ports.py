@@ -47,6 +47,10 @@ class Warehouse(Protocol):
         """
         ...
 
+    def version(self) -> str:
+        """Name the state of the data; another name as soon as any of it was replaced."""
+        ...
+
 
 class Insights(Protocol):
     """What the assistant asks of analytics."""

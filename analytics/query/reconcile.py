@@ -24,6 +24,8 @@ class Reconciliation:
     parts: float
     total: float
     n_groups: int
+    gap_is_known: bool = False
+    """The groups are exactly what a total without the rows that lead to no group comes to."""
 
     @property
     def adds_up(self) -> bool:
@@ -96,10 +98,56 @@ def reconciled(
     for metric, value in zip(checked, totals, strict=True):
         place = n_keys + metrics.index(metric)
         parts = sum(_number(row[place]) for row in rows)
-        found.append(
-            Reconciliation(metric=metric, parts=parts, total=_number(value), n_groups=len(rows))
-        )
+        one = Reconciliation(metric=metric, parts=parts, total=_number(value), n_groups=len(rows))
+        if not one.adds_up:
+            known = _is_known_gap(one, total_query, query, warehouse, catalogue)
+            one = replace(one, gap_is_known=known)
+        found.append(one)
     return tuple(found)
+
+
+def _is_known_gap(
+    one: Reconciliation,
+    total_query: MetricQuery,
+    query: MetricQuery,
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+) -> bool:
+    """Say whether leaving out the rows that lead to no group explains all of a gap."""
+    reached = _reached(query, one.metric, catalogue)
+    if not reached:
+        return False
+    inside = replace(
+        total_query, metrics=(one.metric.name,), filters=(*total_query.filters, *reached)
+    )
+    compiled = compile_query(inside, warehouse=warehouse, catalogue=catalogue)
+    frame, _ = warehouse.run(compiled.table)
+    ((value,),) = cells(frame, compiled.table.schema())
+    return replace(one, total=_number(value)).adds_up
+
+
+def _reached(query: MetricQuery, metric: Metric, catalogue: Catalogue) -> tuple[Filter, ...]:
+    """Return, as filters, that rows lead to what they are split by where a join demands it."""
+    split = frozenset(catalogue.dimension(name).entity for name in query.dimensions)
+    filters = []
+    for measure in catalogue.measures_of(metric):
+        fact = fact_for(measure, split, catalogue)
+        for entity in sorted(split):
+            reach = fact.reaches.get(entity)
+            if reach is None or reach.join != "inner":
+                continue
+            key = catalogue.entities[entity].key
+            by_id = next(
+                (
+                    d.name
+                    for d in catalogue.dimensions_of(metric.name)
+                    if (d.entity, d.column, d.transform) == (entity, key, None)
+                ),
+                None,
+            )
+            if by_id is not None:
+                filters.append(Filter(dimension=by_id, operator="not null", values=()))
+    return tuple(dict.fromkeys(filters))
 
 
 def _number(value: Cell) -> float:
@@ -116,6 +164,8 @@ def _is_whole_breakdown(query: MetricQuery) -> bool:
         query.top_n,
     )
     plain = not (query.share_of_total or query.numerator or query.count_groups or query.having)
+    plain = plain and not query.cumulative and query.quantile is None
+    plain = plain and not query.cumulative
     return split and plain and all(part is None for part in changed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from analytics.catalogue import Catalogue, Metric
 from analytics.describe.charts import chosen_chart
@@ -20,7 +21,9 @@ from analytics.describe.phrases import (
 from analytics.model import Cell, Finding, MetricQuery, Receipt
 from analytics.ports import Warehouse
 from analytics.query.cells import cells
+from analytics.query.checks import Checker, checked
 from analytics.query.compile import CompiledQuery, compile_query
+from analytics.query.keys import KeyLedger, tables_of
 from analytics.query.notes import notes_of
 from analytics.query.reconcile import reconciled
 from analytics.query.selection import PERIOD
@@ -28,7 +31,13 @@ from analytics.query.warehouse import was_truncated
 from analytics.query.windows import Window
 
 
-def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) -> Finding:
+def answer(
+    query: MetricQuery,
+    *,
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    ledger: KeyLedger | None = None,
+) -> Finding:
     """Compute a metric query and describe what came out.
 
     Parameters
@@ -39,12 +48,14 @@ def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) ->
         Where the numbers are.
     catalogue : Catalogue
         What the words mean.
+    ledger : KeyLedger, optional
+        What is known of the data's keys; without it they are counted anew.
 
     Returns
     -------
     Finding
-        Rows, text, chart, and a receipt with the SQL that ran. A breakdown that should add up is
-        checked against its total; the receipt's notes tell the outcome.
+        Rows, text, chart, and a receipt with the SQL that ran and what a second computation
+        confirmed.
 
     Raises
     ------
@@ -52,14 +63,23 @@ def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) ->
         When a name is unknown, or a metric cannot be split or filtered by a dimension.
     QueryError
         When the query contradicts itself or cannot be run.
+    FanOutError
+        When a join might count something twice; nothing is run then.
+    CheckFailedError
+        When a second computation came to another number.
     """
+    began = perf_counter()
+    ledger = ledger or KeyLedger()
     compiled = compile_query(query, warehouse=warehouse, catalogue=catalogue)
+    ledger.prove(compiled.table, warehouse, catalogue)
     frame, sql = warehouse.run(compiled.table)
     rows = cells(frame, compiled.table.schema())
     truncated = was_truncated(frame)
-    checks = (
+    added_up = (
         () if truncated else reconciled(compiled, rows, warehouse=warehouse, catalogue=catalogue)
     )
+    checker = Checker(warehouse=warehouse, catalogue=catalogue)
+    checks = () if truncated else checked(compiled, rows, added_up, checker)
     metrics = tuple(catalogue.metric(name) for name in compiled.query.metrics)
     result = _result(compiled, metrics, rows, catalogue)
     when = period_words(result.days, result.previous, query.as_of)
@@ -70,7 +90,12 @@ def answer(query: MetricQuery, *, warehouse: Warehouse, catalogue: Catalogue) ->
         sql=sql,
         n_rows=len(rows),
         as_of=query.as_of,
-        notes=notes_of(compiled, checks, catalogue, n_truncated=len(rows) if truncated else None),
+        notes=notes_of(compiled, added_up, catalogue, n_truncated=len(rows) if truncated else None),
+        checks=checks,
+        is_partial=any(p.end > query.as_of for p in (query.period, query.compare_to) if p),
+        rows_read=ledger.n_rows(tables_of(compiled.table), warehouse, catalogue),
+        definition_version=catalogue.version,
+        elapsed_ms=round((perf_counter() - began) * 1000, 1),
     )
     return Finding(
         analysis="metric",

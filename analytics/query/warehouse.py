@@ -11,11 +11,13 @@ from typing import Final
 import duckdb
 import ibis
 import pandas as pd
-import pyarrow as pa
 
 from analytics.config import WarehouseLimits
-from analytics.errors import QueryError, WarehouseError
+from analytics.errors import WarehouseError
+from analytics.query.duckdb_engine import TRUNCATED, DuckDBEngine, quoted, was_truncated
 from analytics.schema import TABLES, ColumnType, Table
+
+__all__ = ["TRUNCATED", "DuckDBWarehouse", "canonical_table", "was_truncated"]
 
 _IBIS_TYPES: Final[Mapping[ColumnType, str]] = {
     "BIGINT": "int64",
@@ -26,14 +28,6 @@ _IBIS_TYPES: Final[Mapping[ColumnType, str]] = {
     "DATE": "date",
     "TIMESTAMP": "timestamp",
 }
-
-TRUNCATED = "truncated"
-"""Key of a result's `attrs`: True when the row limit cut it."""
-
-
-def was_truncated(frame: pd.DataFrame) -> bool:
-    """Say whether the row limit cut a result of `Warehouse.run`."""
-    return bool(frame.attrs.get(TRUNCATED, False))
 
 
 def canonical_table(name: str) -> ibis.Table:
@@ -69,20 +63,9 @@ class DuckDBWarehouse:
     """
 
     def __init__(self, folder: Path, *, limits: WarehouseLimits | None = None) -> None:
-        self._limits = limits or WarehouseLimits()
         self._folder = folder.resolve()
-        _require_files(self._folder)
-        self._connection = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": f"{self._limits.memory_bytes // 1024**2}MiB",
-                "threads": self._limits.n_threads,
-            },
-        )
-        for table in TABLES.values():
-            _make_view(self._connection, self._folder / f"{table.name}.parquet", table)
-        _lock(self._connection, self._folder)
-        self._as_of: date | None = None
+        self._engine = DuckDBEngine(self._folder, limits or WarehouseLimits(), _make_views)
+        self._as_of: tuple[str, date] | None = None
         self._once = threading.Lock()
 
     def table(self, name: str) -> ibis.Table:
@@ -108,21 +91,14 @@ class DuckDBWarehouse:
         ------
         QueryError
             When DuckDB refuses the query or it needs more memory than allowed.
+        QueryStoppedError
+            When it takes too long or its question was cancelled.
         """
-        sql = str(ibis.to_sql(expression, dialect="duckdb"))
-        cursor = self._connection.cursor()  # one per call: threads may share the warehouse
-        try:
-            table, truncated = _fetch(cursor.sql(sql), self._limits.n_rows)
-        except duckdb.Error as error:
-            raise QueryError(
-                f"The query failed: {str(error).splitlines()[0]}",
-                hint="Ask for a shorter period or fewer groups, or raise the memory limit.",
-            ) from error
-        finally:
-            cursor.close()
-        frame = table.to_pandas()
-        frame.attrs[TRUNCATED] = truncated
-        return frame, sql
+        return self._engine.run(expression)
+
+    def version(self) -> str:
+        """Name the state of the files; another name as soon as one was replaced."""
+        return self._engine.version()
 
     def as_of(self) -> date:
         """Return the day after the newest `ordered_at` or `opened_at`.
@@ -132,10 +108,11 @@ class DuckDBWarehouse:
         WarehouseError
             When there is neither an order nor a ticket.
         """
+        version = self.version()
         with self._once:
-            if self._as_of is None:
-                self._as_of = self._newest_day() + timedelta(days=1)
-            return self._as_of
+            if self._as_of is None or self._as_of[0] != version:
+                self._as_of = version, self._newest_day() + timedelta(days=1)
+            return self._as_of[1]
 
     def _newest_day(self) -> date:
         newest = ibis.union(
@@ -150,6 +127,12 @@ class DuckDBWarehouse:
                 hint="Load data with `deskwise data load`, or give the as-of date.",
             )
         return pd.Timestamp(latest).date()
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    _require_files(folder)
+    for table in TABLES.values():
+        _make_view(connection, folder / f"{table.name}.parquet", table)
 
 
 def _require_files(folder: Path) -> None:
@@ -168,7 +151,7 @@ def _require_files(folder: Path) -> None:
 
 
 def _make_view(connection: duckdb.DuckDBPyConnection, file: Path, table: Table) -> None:
-    source = f"read_parquet({_quoted(file)})"
+    source = f"read_parquet({quoted(file)})"
     try:
         # No value of a question reaches this text: file and table names are the contract's.
         found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
@@ -191,28 +174,3 @@ def _make_view(connection: duckdb.DuckDBPyConnection, file: Path, table: Table) 
             f"Cannot read {file.name}: {str(error).splitlines()[0]}",
             hint="Write the file again; it has to be Parquet with the contract's columns.",
         ) from error
-
-
-def _lock(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Leave the connection no way to other files or to other settings."""
-    connection.execute(f"SET allowed_directories = [{_quoted(folder)}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _fetch(result: duckdb.DuckDBPyRelation, n_rows: int) -> tuple[pa.Table, bool]:
-    """Read at most `n_rows`; say whether there were more."""
-    reader = result.to_arrow_reader(min(n_rows + 1, 100_000))
-    batches: list[pa.RecordBatch] = []
-    read = 0
-    for batch in reader:
-        batches.append(batch)
-        read += batch.num_rows
-        if read > n_rows:
-            break
-    table = pa.Table.from_batches(batches, schema=reader.schema)
-    return table.slice(0, n_rows), read > n_rows

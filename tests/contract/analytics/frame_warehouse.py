@@ -40,6 +40,9 @@ class FrameWarehouse:
         frame.attrs[TRUNCATED] = truncated
         return frame, sql
 
+    def version(self) -> str:
+        return str(id(self))
+
     def as_of(self) -> date:
         sql = """SELECT max(moment) FROM (SELECT max(ordered_at) AS moment FROM orders
                                       UNION ALL SELECT max(opened_at) FROM tickets)"""

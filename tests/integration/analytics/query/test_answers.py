@@ -162,7 +162,7 @@ def test_the_receipt_has_the_definition_and_the_sql_that_ran(
     receipt = finding.receipt
     assert "Quantity × unit price" in receipt.definition
     assert (receipt.period, receipt.as_of, receipt.n_rows) == ("1 May to 31 May 2026", AS_OF, 1)
-    rerun = handmade._connection.cursor().execute(receipt.sql).fetchall()
+    rerun = handmade._engine.connection.cursor().execute(receipt.sql).fetchall()
     assert [tuple(row) for row in rerun] == list(finding.rows)
 
 

@@ -80,7 +80,7 @@ def test_a_query_that_needs_too_much_memory_fails_with_advice(folder: Path) -> N
 def test_nothing_outside_the_folder_can_be_read_or_set(folder: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
-    connection = DuckDBWarehouse(folder)._connection
+    connection = DuckDBWarehouse(folder)._engine.connection
     with pytest.raises(duckdb.Error, match="disabled by configuration"):
         connection.execute(f"SELECT * FROM '{secret}'")
     with pytest.raises(duckdb.Error, match="locked"):
