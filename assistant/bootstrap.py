@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -316,7 +316,7 @@ def build_assistant(settings: Settings) -> AssistantService:
     desk = DeskSkill(store=parts.store, clock=clock, messages=parts.messages)
     service: AssistantService
     skills: Mapping[Route, Skill] = {
-        "helpdesk": parts.helpdesk,
+        "helpdesk": replace(parts.helpdesk, desk=desk),
         "insights": InsightsSkill(insights=insights, messages=parts.messages),
         "desk": desk,
         "smalltalk": SmalltalkSkill(messages=parts.messages, examples=lambda: service.examples()),

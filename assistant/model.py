@@ -29,7 +29,7 @@ class Asker:
     device: str = ""
     """What they work on, in words ("laptop", "MacBook"); empty when unknown."""
     operating_system: str = ""
-    """`windows`, `mac`, `ios`, `android` or `linux`; empty when unknown."""
+    """`windows`, `macos`, `ios`, `android` or `linux`; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,8 @@ class Memo:
     walk: Walk | None = None
     facet_asked: str = ""
     """Of a clarifying question: which facet it asks for."""
+    facet_values: tuple[str, ...] = ()
+    """What its buttons stand for, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

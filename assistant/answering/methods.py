@@ -6,7 +6,7 @@ A method is a section that says what to do. What is quoted of it are its blocks 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import Span
@@ -73,15 +73,61 @@ def is_last_resort(method: Method) -> bool:
     return bool(_LAST_RESORT.match(method.heading_path[-1].strip()))
 
 
-def fits(method: Method, known: dict[str, str], vocabulary: FacetVocabulary) -> bool:
+def fits(method: Method, known: Mapping[str, str], vocabulary: FacetVocabulary) -> bool:
     """Return whether a section is not headed for another system than the known one."""
-    headings = " ".join(method.heading_path[1:])
+    return _fits(method.heading_path, known, vocabulary)
+
+
+def systems_of(method: Method, vocabulary: FacetVocabulary) -> dict[str, str]:
+    """Return facet → value for what a section's headings say it is for."""
+    named = {
+        key: named_values(" ".join(method.heading_path[1:]), vocabulary.facet(key))
+        for key in _SHARED
+    }
+    return {key: values[0] for key, values in named.items() if len(values) == 1}
+
+
+def _fits(
+    heading_path: Sequence[str], known: Mapping[str, str], vocabulary: FacetVocabulary
+) -> bool:
+    headings = " ".join(heading_path[1:])
     for key in _SHARED:
-        if key in known:
+        if known.get(key):
             named = named_values(headings, vocabulary.facet(key))
             if named and known[key] not in named:
                 return False
     return True
+
+
+def _names(
+    heading_path: Sequence[str], known: Mapping[str, str], vocabulary: FacetVocabulary
+) -> bool:
+    headings = " ".join(heading_path[1:])
+    return any(
+        known.get(key, "") in named_values(headings, vocabulary.facet(key)) for key in _SHARED
+    )
+
+
+def for_known(
+    document: Document,
+    blocks: Sequence[Block],
+    spans: Sequence[Span],
+    known: Mapping[str, str],
+    vocabulary: FacetVocabulary,
+) -> tuple[Span, ...]:
+    """Return spans without sections headed for another system than the known one.
+
+    Where that takes the article's own section for the known system's place, it is put back. All
+    spans stay where nothing would be left.
+    """
+    kept = [span for span in spans if _fits(span.heading_path, known, vocabulary)]
+    if len(kept) == len(spans):
+        return tuple(spans)
+    if not any(_names(span.heading_path, known, vocabulary) for span in kept):
+        for method in methods(document, blocks):
+            if _names(method.heading_path, known, vocabulary):
+                kept += spans_of(document, blocks, method)
+    return tuple(sorted(kept, key=lambda span: span.start)) or tuple(spans)
 
 
 def spans_of(document: Document, blocks: Sequence[Block], method: Method) -> tuple[Span, ...]:

@@ -73,6 +73,15 @@ def write_quotes(document: Document, blocks: Sequence[Block], spans: Sequence[Sp
     return parts
 
 
+def write_step(document: Document, blocks: Sequence[Block], span: Span) -> str:
+    """Return the blocks of one step as Markdown, without the heading that it stands under."""
+    return "\n\n".join(
+        quote_block(document.text, block)
+        for block in blocks
+        if block.kind != "heading" and span.start < block.end and block.start < span.end
+    )
+
+
 def _heading(span: Span, *, is_only: bool) -> str:
     """Return the headings of a span that tell it from others, below the article's title."""
     below = span.heading_path[1:]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answering.confidence import content_words
+from assistant.answering.facets import load_facets, read_reply
 from assistant.dialogue import phrases
 from assistant.dialogue.state import DialogueState
 from assistant.model import Method
@@ -23,6 +24,7 @@ Kind = Literal[
     "done",
     "back",
     "pick",
+    "reply",
     "correction",
     "why",
     "solved",
@@ -30,6 +32,8 @@ Kind = Literal[
 MAX_FAILED_WORDS = 30
 MAX_CORRECTION_WORDS = 14
 MAX_SOLVED_WORDS = 16
+MAX_REPLY_WORDS = 8
+MAX_LABEL_WORDS = 4
 MAX_STRAY_WORDS = 1
 """So many words of content beside "that did not help" say nothing new."""
 
@@ -44,7 +48,8 @@ class Move:
     method: int = 0
     """The method that it names, from 1; 0 when it names none."""
     rest: str = ""
-    """What it says besides: of a correction the right thing, of a failure what is seen now."""
+    """What it says besides: of a correction the right thing, of a failure what is seen now, of a
+    reply to a clarifying question the value; empty when that is not known."""
 
 
 ASKS = Move(kind="question")
@@ -68,6 +73,9 @@ def read_move(text: str, state: DialogueState) -> Move:
     plain = _plain(text)
     if not plain:
         return ASKS
+    reply = _reply(text, state)
+    if reply is not None:
+        return reply
     picked = _pick(plain, state)
     if picked is not None:
         return picked
@@ -88,6 +96,17 @@ def _plain(text: str) -> str:
     return plain
 
 
+def _reply(text: str, state: DialogueState) -> Move | None:
+    """Read a reply to the clarifying question that waits, clicked or typed."""
+    if not state.facet_asked or len(text.split()) > MAX_REPLY_WORDS:
+        return None
+    vocabulary = load_facets()
+    labels = [choice.label for choice in state.choices]
+    offered = list(zip(state.facet_values, labels, strict=False))
+    reply = read_reply(text, vocabulary.facet(state.facet_asked), offered, vocabulary)
+    return None if reply is None else Move(kind="reply", rest=reply.value or "")
+
+
 def _pick(plain: str, state: DialogueState) -> Move | None:
     """Read which of the offered choices or of the nearest articles is meant."""
     n_offered = len(state.choices) or len(state.nearest)
@@ -98,9 +117,19 @@ def _pick(plain: str, state: DialogueState) -> Move | None:
             return Move(kind="pick", number=place)
     found = phrases.ORDINAL.match(plain)
     if found is None:
-        return None
+        return _by_label(plain, state)
     number = n_offered if found["which"] == "last" else _number(found["which"])
     return Move(kind="pick", number=number - 1) if 0 < number <= n_offered else None
+
+
+def _by_label(plain: str, state: DialogueState) -> Move | None:
+    """Read a choice by some words of its label; none where two labels have them."""
+    asked = set(content_words(plain)) - {"one", "mean", "please"}
+    if not asked or len(plain.split()) > MAX_LABEL_WORDS:
+        return None
+    labels = [choice.label for choice in state.choices] or [item.title for item in state.nearest]
+    fitting = [n for n, label in enumerate(labels) if asked <= set(content_words(label))]
+    return Move(kind="pick", number=fitting[0]) if len(fitting) == 1 else None
 
 
 def _step(plain: str, state: DialogueState) -> Move | None:

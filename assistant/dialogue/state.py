@@ -50,6 +50,7 @@ class DialogueState:
     choices: tuple[ChoiceButton, ...] = ()
     """Of a clarifying question that waits for its reply."""
     facet_asked: str = ""
+    facet_values: tuple[str, ...] = ()
     n_asked: int = 0
     """Clarifying questions in a row."""
     nearest: tuple[Citation, ...] = ()
@@ -112,6 +113,7 @@ def after(state: DialogueState, turn: Turn) -> DialogueState:
         route=state.route if turn.route == "smalltalk" else turn.route or state.route,
         choices=outcome.choices if isinstance(outcome, Clarification) else (),
         facet_asked=memo.facet_asked if memo else "",
+        facet_values=memo.facet_values if memo else (),
         n_asked=state.n_asked + 1 if is_question else 0,
         is_fresh=turn.route == "helpdesk" and not is_question,
         asks_if_solved=False,
@@ -141,7 +143,9 @@ def _remember(state: DialogueState, memo: Memo, outcome: Outcome) -> DialogueSta
         failed_steps=(*state.failed_steps, memo.failed_step)
         if memo.failed_step
         else state.failed_steps,
-        n_failed=state.n_failed + (memo.act in ("failed", "step_failed")),
+        n_failed=0
+        if memo.act == "solved"
+        else state.n_failed + (memo.act in ("failed", "step_failed")),
         walk=memo.walk,
         asks_if_solved=memo.walk is not None and memo.walk.step > memo.walk.method.n_steps,
     )

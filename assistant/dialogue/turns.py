@@ -6,8 +6,10 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.dialogue.moves import read_move
+from assistant.dialogue.state import fold
 from assistant.errors import EmptyQuestionError, QuestionTooLongError
 from assistant.messages import Messages
 from assistant.model import (
@@ -17,6 +19,7 @@ from assistant.model import (
     Clarification,
     Conversation,
     Event,
+    Memo,
     Outcome,
     Route,
     RouteDecision,
@@ -40,6 +43,21 @@ _ELLIPSIS = re.compile(
     re.I,
 )
 _SURE = 0.75
+
+
+_SAID = RouteDecision(route=None, probabilities={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Understood:
+    """A message with its route."""
+
+    route: Route | None
+    question: str
+    """Without the mark; of a picked button, the button's text."""
+    decision: RouteDecision
+    meant: str = ""
+    """The button's text, when the message only pointed at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +87,10 @@ class Dialogue:
         self._check(text)
         conversation = self._conversation(conversation_id, asker)
         started = time.perf_counter()
-        route, question, decision = self._route(text, conversation)
+        understood = self._understand(text, conversation)
         routed = time.perf_counter()
-        outcome = self._outcome(route, question, decision, asker, conversation)
-        return self._store(text, route, outcome, conversation, asker, (started, routed))
+        outcome = self._outcome(understood, asker, conversation)
+        return self._store(text, understood.route, outcome, conversation, asker, (started, routed))
 
     def stream(
         self, text: str, *, asker: Asker, conversation_id: str | None = None
@@ -88,13 +106,14 @@ class Dialogue:
 
     def _events(self, text: str, asker: Asker, conversation: Conversation) -> Iterator[Event]:
         started = time.perf_counter()
-        route, question, decision = self._route(text, conversation)
+        understood = self._understand(text, conversation)
+        route = understood.route
         routed = time.perf_counter()
         yield Event(
             kind="route",
             data={"route": route, "conversation_id": conversation.conversation_id},
         )
-        outcome = self._outcome(route, question, decision, asker, conversation)
+        outcome = self._outcome(understood, asker, conversation)
         turn = self._store(text, route, outcome, conversation, asker, (started, routed))
         body = turn_to_json(turn)
         for piece in _pieces(outcome.text):
@@ -127,29 +146,52 @@ class Dialogue:
             started_at=self.clock.now(),
         )
 
-    def _route(
-        self, text: str, conversation: Conversation
-    ) -> tuple[Route | None, str, RouteDecision]:
-        """Return the route, the question without its mark, and what the router thought."""
+    def _understand(self, text: str, conversation: Conversation) -> _Understood:
+        """Return the route and the question without its mark.
+
+        A reply to a question with buttons means the button's text, clicked or typed.
+        """
+        state = fold(conversation.turns)
+        move = read_move(text, state)
+        if move.kind == "pick" and state.choices:
+            asked = self._marked(state.choices[move.number].text)
+            route = asked.route or conversation.turns[-1].route
+            return replace(asked, route=route, meant=state.choices[move.number].text)
+        if move.kind != "question":
+            return _Understood(route="helpdesk", question=text, decision=_SAID)
+        marked = self._marked(text)
+        if marked.route is not None:
+            return marked
+        decision = self.router.route(text)
+        route = follow_up_route(text, decision, conversation)
+        return _Understood(route=route, question=text, decision=decision)
+
+    def _marked(self, text: str) -> _Understood:
+        """Return what the mark in front of a question says; no route where there is none."""
         for mark, route in MARKS.items():
             if text.strip().lower().startswith(mark):
                 # The desk reads its own mark: it is the wish for a ticket.
                 bare = text.strip()[len(mark) :].strip() or text
-                question = text if route == "desk" else bare
-                return route, question, RouteDecision(route=route, probabilities={route: 1.0})
-        decision = self.router.route(text)
-        return follow_up_route(text, decision, conversation), text, decision
+                return _Understood(
+                    route=route,
+                    question=text if route == "desk" else bare,
+                    decision=RouteDecision(route=route, probabilities={route: 1.0}),
+                )
+        return _Understood(route=None, question=text, decision=_SAID)
 
     def _outcome(
-        self,
-        route: Route | None,
-        question: str,
-        decision: RouteDecision,
-        asker: Asker,
-        conversation: Conversation,
+        self, understood: _Understood, asker: Asker, conversation: Conversation
     ) -> Outcome:
+        outcome = self._said(understood, asker, conversation)
+        if not understood.meant:
+            return outcome
+        memo = outcome.memo or Memo(act="reply")
+        return replace(outcome, memo=replace(memo, meant=understood.meant))
+
+    def _said(self, understood: _Understood, asker: Asker, conversation: Conversation) -> Outcome:
+        route, decision = understood.route, understood.decision
         if route is None:
-            return self._ask_for_route(question, decision)
+            return self._ask_for_route(understood.question, decision)
         if route == "out_of_scope":
             return Abstention(
                 text=self.messages.say("routing.out_of_scope"),
@@ -157,7 +199,9 @@ class Dialogue:
                 confidence=decision.probabilities.get("out_of_scope", 0.0),
                 offers_ticket=False,
             )
-        return self.skills[route].answer(question, asker=asker, conversation=conversation)
+        return self.skills[route].answer(
+            understood.question, asker=asker, conversation=conversation
+        )
 
     def _ask_for_route(self, question: str, decision: RouteDecision) -> Clarification:
         marks = {route: mark for mark, route in MARKS.items()}

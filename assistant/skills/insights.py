@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analytics.model import Ambiguity, Finding
 from analytics.ports import Insights
+from assistant.dialogue.state import meant
 from assistant.messages import Messages
 from assistant.model import (
     Abstention,
@@ -33,7 +34,7 @@ class InsightsSkill:
                 reason="no_warehouse",
                 offers_ticket=False,
             )
-        earlier = tuple(turn.text for turn in conversation.turns if turn.route == "insights")
+        earlier = tuple(meant(turn) for turn in conversation.turns if turn.route == "insights")
         found = self._insights.ask(text, turns=earlier)
         if isinstance(found, Finding):
             return Answered(

@@ -41,10 +41,10 @@ PARTS = {
     "legs": ("knowledge_base.retrieve.gather",),
     "rank": ("knowledge_base.retrieve.rank_documents",),
     "hits": ("knowledge_base.retrieve.document_hit",),
-    "confidence": ("assistant.skills.helpdesk.signals",),
-    "parse": ("assistant.skills.helpdesk.parse_blocks",),
-    "spans": ("assistant.skills.helpdesk.choose_spans",),
-    "why_not": ("assistant.skills.helpdesk.why_not",),
+    "confidence": ("assistant.skills.lookup.signals",),
+    "parse": ("assistant.skills.lookup.parse_blocks",),
+    "spans": ("assistant.skills.lookup.choose_spans",),
+    "why_not": ("assistant.skills.lookup.why_not",),
 }
 """Part of the work → the functions that do it, none of which calls another part's."""
 
