@@ -97,6 +97,7 @@ def _fact(name: str, entry: FactEntry) -> Fact:
         entity=entry.entity,
         key=entry.key,
         dates=tuple(entry.dates),
+        days=tuple(entry.days),
         sums=tuple(entry.sums),
         reaches=MappingProxyType({name: _reach(e) for name, e in entry.reaches.items()}),
         finer=entry.finer.fact if entry.finer else None,
@@ -194,8 +195,8 @@ def reachable(parts: Sequence[Measure], facts: Mapping[str, Fact]) -> tuple[str,
         seen = [fact.entity, *fact.reaches]
         if fact.finer is not None and _fits(measure, facts[fact.finer]):
             seen += fact.finer_reaches
-        if measure.time == "flow" and (measure.dated_by or "").endswith("_at"):
-            seen.append(MOMENT)  # a date alone has no hour
+        if measure.time == "flow" and measure.dated_by not in (None, *fact.days):
+            seen.append(MOMENT)
         common = seen if common is None else [entity for entity in common if entity in seen]
     return tuple(common or ())
 

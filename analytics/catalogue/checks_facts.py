@@ -69,6 +69,8 @@ def _facts(file: FactsFile, found: Findings, columns: Columns | None) -> None:
                 if own is not None:
                     place = (*path, word, position)
                     found.known(column, own, place, f"column of {table}:")
+        for position, column in enumerate(entry.days):
+            found.known(column, entry.dates, (*path, "days", position), "date")
         if entry.only is not None:
             found.formula(entry.only, (*path, "only"), own, table)
         _gathers(name, file, found, columns)
@@ -83,7 +85,8 @@ def _finer(name: str, file: FactsFile, found: Findings) -> None:
     fact = file.facts[name]
     assert fact.finer is not None
     finer, path = file.facts[fact.finer.fact], ("facts", name, "finer")
-    for entity in fact.finer.reaches:
+    own = () if finer.entity == fact.entity else (fact.entity,)
+    for entity in (*fact.finer.reaches, *fact.reaches, *own):
         if entity not in finer.reaches:
             message = f"{fact.finer.fact!r} does not reach {entity!r}."
             found.add("finer_does_not_reach", path, message, "Give it a path there.")

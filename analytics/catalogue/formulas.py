@@ -163,6 +163,7 @@ class Formulas:
                 dated_by=then.dated_by or "",
                 where=then.where,
                 within_days=entry.within_days,
+                strictly_after=entry.strictly_after,
             ),
         )
         return new

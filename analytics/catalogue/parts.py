@@ -86,6 +86,8 @@ class Fact:
     entity: str
     key: str | None
     dates: tuple[str, ...]
+    days: tuple[str, ...]
+    """Those of the dates that have no hour."""
     sums: tuple[str, ...]
     reaches: Mapping[str, Reach]
     finer: str | None
@@ -121,6 +123,8 @@ class Followed:
     dated_by: str
     where: tuple[tuple[str, tuple[Cell, ...]], ...]
     within_days: int
+    strictly_after: bool = False
+    """What happens at the very moment of the row does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

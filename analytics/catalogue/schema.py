@@ -67,6 +67,7 @@ class FactEntry(_Strict):
     entity: str
     key: str | None = None
     dates: list[str] = []
+    days: list[str] = []
     sums: list[str] = []
     reaches: dict[str, ReachEntry] = {}
     finer: FinerEntry | None = None
@@ -121,6 +122,7 @@ class ConversionEntry(_Strict):
     by: str
     there: str | None = None
     within_days: int = Field(ge=1, le=3660)
+    strictly_after: bool = False
 
 
 class FormulaEntry(_Strict):

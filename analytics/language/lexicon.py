@@ -87,7 +87,8 @@ class Lexicon:
             named = [p for p in self._phrases.get(key, ()) if p.kind == "metric"]
             if words in ALWAYS_VAGUE or all(set(p.norms) & _ONLY_PLURAL for p in named):
                 for name in names:
-                    self._add(words, "metric", name)
+                    if name in catalogue.metrics:
+                        self._add(words, "metric", name)
         for dimension in catalogue.dimensions.values():
             self._add_dimension(dimension, values.get(dimension.name, ()))
 

@@ -102,7 +102,13 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
     hits = any(is_counted(scene, i) for i in scene.find(lambda t: t.metrics == ("incidents",)))
     best: tuple[int, int, int, Rule] | None = None
     for rule in RULES:
-        if not rule.needs <= present or (hits and rule.metrics == ("customers affected",)):
+        # A catalogue of somebody's own need not have what a verb stands for here.
+        known = any(name in scene.catalogue.metrics for name in rule.metrics)
+        if (
+            not known
+            or not rule.needs <= present
+            or (hits and rule.metrics == ("customers affected",))
+        ):
             continue
         allowed = rule.needs | rule.may
         allowed |= {c for c, metrics in ABSORBED.items() if set(rule.metrics) <= metrics}
@@ -127,8 +133,8 @@ def _is_kind_of_people(tag: Tag) -> bool:
 
 
 def _apply(scene: Scene, rule: Rule) -> None:
-    chosen = rule.metrics
-    known = [m for m in chosen if m in scene.catalogue.metrics]
+    known = tuple(m for m in rule.metrics if m in scene.catalogue.metrics)
+    chosen = rule.metrics if "customers" in scene.catalogue.metrics else known
     pick = 0
     if len(chosen) > 1:
         pick = scene.choose("metric", "Which number do you mean?", tuple(chosen))

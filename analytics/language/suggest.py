@@ -22,6 +22,18 @@ TYPICAL = (
 )
 """What people ask first; offered where the warehouse can answer it."""
 
+
+def own_examples(catalogue: Catalogue) -> Iterator[str]:
+    """Yield plain questions made of any catalogue's own names, the first metrics first."""
+    for metric in catalogue.metrics.values():
+        if metric.formula is None:
+            continue
+        yield f"{metric.label} last month"
+        split = next((d for d in catalogue.dimensions_of(metric.name) if d.groupable), None)
+        if split is not None:
+            yield f"{metric.label} by {split.label.lower()}"
+
+
 PREFERRED = ("region", "plan", "category", "channel", "team", "priority", "device", "service")
 """Words of the dimensions that people split by first; the others follow in file order."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
+from analytics.errors import UnknownDimensionError, UnknownMetricError
 from analytics.language import atoms, concepts, cues, preamble, quantities, relative
 from analytics.language.followup import continues, looks_elliptical, names_metric, read_followup
 from analytics.language.lexicon import Lexicon
@@ -147,7 +148,11 @@ class Understander:
         tags: tuple[Tag, ...],
         corrections: tuple[Correction, ...],
     ) -> Understood:
-        scene = reader({})
+        try:
+            scene = reader({})
+        except (UnknownMetricError, UnknownDimensionError) as error:
+            # A rule of the language stands on a name that this catalogue does not have.
+            return Understood(problem=error.message, corrections=corrections, tags=tags)
         failed = _failure(scene)
         if failed is not None:
             return Understood(

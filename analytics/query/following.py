@@ -44,9 +44,10 @@ def _flagged(
     later = kept(later, conditions).select(next_owner=followed.there, next_at=at.cast("timestamp"))
     rows = rows.mutate(**{_BEGUN: rows[measure.dated_by].cast("timestamp")})
     firsts = rows.select(first_owner=followed.by, first_at=_BEGUN).distinct()
+    after = later.next_at > firsts.first_at
     on = [
         firsts.first_owner == later.next_owner,
-        later.next_at >= firsts.first_at,
+        after if followed.strictly_after else later.next_at >= firsts.first_at,
         later.next_at < firsts.first_at + ibis.interval(days=followed.within_days),
     ]
     hits = firsts.inner_join(later, on).select("first_owner", "first_at").distinct()
