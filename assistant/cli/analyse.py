@@ -17,7 +17,10 @@ from assistant.cli.output import json_option, say, write_json
 class AnalysisGroup(click.Group):
     """Imports a kind of analysis only when it is named."""
 
-    kinds: ClassVar[dict[str, str]] = {"experiment": "experiment"}
+    kinds: ClassVar[dict[str, str]] = {
+        "lifetime-value": "lifetime_value",
+        "experiment": "experiment",
+    }
     """Name of the contract → module in `assistant.cli.analyses`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
