@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from analytics.analyses.change_answers import run_change
 from analytics.analyses.kind import Kind
 
 _CHANGE = r"(?:rise|rose|risen|rising|increase|increased|increasing|jump|jumped|spike|spiked|surge|surged|grow|grew|grown|growth|climb|climbed|go up|went up|gone up|up|fall|fell|fallen|falling|drop|dropped|dropping|decline|declined|declining|decrease|decreased|dip|dipped|slump|slumped|plunge|plunged|shrink|shrank|shrunk|go down|went down|gone down|down|change|changed|differ|different|difference|higher|lower|better|worse|more|fewer|less|swing|gap|slow down|slowed down|improve|improved|worsen|worsened|deteriorate|deteriorated|deterioration|improvement|gain|loss)"
@@ -11,8 +12,9 @@ KIND = Kind(
     name="change_drivers",
     title="drivers of a change",
     subject="revenue",
+    run=run_change,
     patterns=(
-        rf"why(?: \S+){{0,14}} {_CHANGE}(?: \S+){{0,14}}",
+        rf"(?:why|how come)(?: \S+){{0,14}} {_CHANGE}(?: \S+){{0,14}}",
         rf"(?:explain|explains|explained|explanation|account for|accounts for|break down|decompose|attribute|understand|reason|reasons|cause|causes|caused|causing|behind|drove|drive|drives|driver|drivers|driving|led to|responsible|contribute|contributed|contributor|made|to blame|factor)(?: \S+){{0,10}} {_CHANGE}(?: \S+){{0,14}}",
         rf"(?:where|what)(?: \S+){{0,4}} (?:do|does|did)?(?: \S+){{0,3}} {_CHANGE}(?: \S+){{0,8}} come from",
         rf"{_CHANGE}(?: \S+){{0,12}} (?:driver|drivers|driven by what|explained|come from|comes from|came from)(?: \S+){{0,3}}",
@@ -24,7 +26,7 @@ KIND = Kind(
         r"go down (?:yesterday|today|at)|be down",
         r"downtime be|count|error \d{4}",
     ),
-    slots=("metric", "period", "compare_to", "filters", "dimension"),
+    slots=("metric", "period", "compare_to", "filters", "dimension", "group"),
     examples=(
         "Why did orders fall in February compared with January?",
         "What explains the rise in churn in Q4 2025?",
