@@ -215,6 +215,9 @@ def _fill_rest(scene: Scene, clause: Clause) -> None:
             elif tag.time.kind == "everything":
                 clause.ever = True
                 clause.used.append(i)
+        if tag.cue == "that_time":
+            clause.same_period = True
+            clause.used.append(i)
         if tag.text in _SPANS and _points_back(scene, i):
             clause.same_period = True
             clause.used += [j for j in range(i - 2, i + 1) if j > clause.verb]

@@ -165,6 +165,8 @@ def _settle(
         if clause.period is None and inherits and not clause.ever and main is None:
             clause.period = previous
         previous = clause.period or previous
+        if clause.same_period and clause.period is None:
+            scene.same_time.append(len(draft.conditions))
         draft.conditions.append(_condition(clause))
         scene.use(*clause.used)
     _use_small_words(scene)

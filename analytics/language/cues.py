@@ -15,7 +15,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     # quantity
     (
         "how_many",
-        r"how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous",
+        r"how many (?:different|distinct|unique|individual)|(?:the )?(?:number|count) of (?:different|distinct|unique)|how many|count|counted|how large (?:a |be the )?number of|what (?:be the )?number of|what number of|number of|no of|# of|count of|count(?: up)?(?: of)? (?:all )?(?:the )?|counted|total number of|tally of|head ?count of|how numerous",
     ),
     (
         "how_much",
@@ -33,7 +33,23 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("both", r"both"),
     (
         "blocked",
-        r"a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|running total|cumulative|cumulatively|cumulated|moving average|rolling average|median|percentile|standard deviation|variance|forecast|target|quota|goal",
+        r"a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|moving average|rolling average|percentile|standard deviation|variance|forecast|target|quota|goal",
+    ),
+    (
+        "cumulative",
+        r"cumulative(?:ly)?|cumulated|(?:a |the )?running (?:total|sum|count)(?: of)?|accumulated|added up over time|(?:a |the )?cumulative (?:total|sum|count)(?: of)?",
+    ),
+    (
+        "quantile",
+        r"median|(?:the )?(?:\d{1,2}(?:\.\d+)? )(?:st|nd|rd|th)? ?percentile|p ?(?:50|75|80|90|95|99)|(?:upper|top|third) quartile|(?:lower|bottom|first) quartile",
+    ),
+    (
+        "in_scale",
+        r"(?:expressed |shown |measured |given |stated )?in (?:full |whole )?(?:thousand|million|second|minute|hour|day)(?: of)?(?: euro| eur| dollar| pound)?",
+    ),
+    (
+        "that_time",
+        r"(?:in|during|within|over) (?:that|the same|this same|that same|said) (?:year|quarter|month|week|period|time|half year|span|timeframe)",
     ),
     ("what_do", r"what (?:do|have)"),
     (
@@ -112,7 +128,26 @@ _SUPERLATIVE = (
     + _ORDER_BAD
 )
 
+PLACES = {
+    "second": 2,
+    "2 nd": 2,
+    "third": 3,
+    "3 rd": 3,
+    "fourth": 4,
+    "4 th": 4,
+    "fifth": 5,
+    "5 th": 5,
+}
+_PLACE = "(?:" + "|".join(PLACES) + ")"
+
 RANKS: tuple[tuple[str, str], ...] = (
+    (
+        "down",
+        rf"(?:the )?(?P<place>{_PLACE}) (?:highest|most|largest|biggest|greatest|strongest|heaviest|longest|slowest|busiest|best selling|most popular)",
+    ),
+    ("up", rf"(?:the )?(?P<place>{_PLACE}) (?:{_ORDER_UP})"),
+    ("good", rf"(?:the )?(?P<place>{_PLACE}) (?:{_ORDER_GOOD})"),
+    ("bad", rf"(?:the )?(?P<place>{_PLACE}) (?:{_ORDER_BAD})"),
     ("down", r"(?:the )?(?:best selling|top selling|best seller|bestseller)"),
     (
         "down",

@@ -245,6 +245,11 @@ def _merged(scene: Scene, fresh: Draft, base: MetricQuery, *, renamed: bool, sha
         order_by=fresh.order_by or (base.order_by if not renamed else None),
         order=fresh.order or base.order,
         top_n=fresh.top_n if fresh.top_n is not None else base.top_n,
+        top_within=[d for d in fresh.top_within or base.top_within if d in dimensions],
+        skip=fresh.skip or (base.skip if fresh.top_n is None else 0),
+        cumulative=fresh.cumulative or (base.cumulative and grain is not None),
+        quantile=fresh.quantile or (None if renamed else base.quantile),
+        shown_in=fresh.shown_in or (None if renamed else base.shown_in),
     )
     if merged.compare_to is None and base.compare_to is not None and base.period is not None:
         merged.compare_to = _moved(base.period, base.compare_to, new_period)

@@ -258,6 +258,39 @@ def read_rank(scene: Scene) -> None:
     draft.order_by = _sorted_by(scene)
     draft.order = directions[0] if directions else "descending"
     draft.top_n = _limit(scene, ranks) or draft.top_n
+    place = max((r.place for r in ranks), default=1)
+    if place > 1:
+        draft.skip, draft.top_n = place - 1, 1
+    _read_within(scene, places)
+
+
+_WITHIN = frozenset(
+    {
+        "in each", "in every", "of each", "of every", "for each", "for every", "per", "each",
+        "by each", "on each", "on every", "from each", "by",
+    }
+)  # fmt: skip
+
+
+def _read_within(scene: Scene, places: list[int]) -> None:
+    """`the top 3 products in each category`: the ranking starts anew in every category."""
+    draft = scene.draft
+    if len(draft.dimensions) != 2 or draft.top_n is None or draft.grain is not None:
+        return
+    found: dict[str, tuple[int, str]] = {}
+    for index, tag in enumerate(scene.tags):
+        names = [d for d in draft.dimensions if d in tag.dimensions]
+        before = scene.before(index)
+        said = scene.tags[before].text if before is not None else ""
+        for name in names:
+            found.setdefault(name, (index, said))
+    if len(found) != 2:
+        return
+    outer = [name for name, (_, said) in found.items() if said in _WITHIN]
+    if len(outer) != 1:
+        return
+    (inner,) = (name for name in draft.dimensions if name not in outer)
+    draft.dimensions, draft.top_within = [*outer, inner], outer
 
 
 def _is_by(tag: Tag) -> bool:

@@ -31,7 +31,7 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     if query.numerator:
         parts.append("are " + " ".join(_filter(f, catalogue) for f in query.numerator))
     if query.dimensions and not query.count_groups:
-        parts.append(" and ".join(f"by {catalogue.dimension(d).label}" for d in query.dimensions))
+        parts.append(_groups(query, catalogue))
     if query.grain and not query.mean_per:
         parts.append(f"per {query.grain}")
     if query.period is not None and not query.customer_conditions:
@@ -45,11 +45,26 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     for having in query.having:
         if having.dimension in catalogue.metrics and not query.count_groups:
             text += f", only those with {_number(having)} {having.dimension}"
+    if query.shown_in is not None:
+        text += f" in {query.shown_in}"
+    if query.skip:
+        most = "highest" if query.order == "descending" else "lowest"
+        return f"{text[0].upper()}{text[1:]}, the {_PLACES[query.skip + 1]} {most}?"
     if query.order is not None:
         text += ", highest first" if query.order == "descending" else ", lowest first"
     if query.top_n is not None:
         text += f", only the first {query.top_n}"
     return text[0].upper() + text[1:] + "?"
+
+
+_PLACES = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+
+
+def _groups(query: MetricQuery, catalogue: Catalogue) -> str:
+    labels = {d: catalogue.dimension(d).label for d in query.dimensions}
+    inner = [labels[d] for d in query.dimensions if d not in query.top_within]
+    words = " and ".join(f"by {label}" for label in inner)
+    return " ".join([words, *(f"in each {labels[d]}" for d in query.top_within)])
 
 
 def _grown(query: MetricQuery, catalogue: Catalogue) -> str:
@@ -82,6 +97,10 @@ def _head(query: MetricQuery, catalogue: Catalogue) -> str:
         label = catalogue.dimension(query.dimensions[0]).label
         return f"how many {label} have {_number(query.having[0])} {query.having[0].dimension}"
     names = " and ".join(_SPOKEN.get(m, m) for m in query.metrics)
+    if query.cumulative:
+        names = f"cumulative {names}"
+    if query.quantile is not None:
+        names = f"{_quantile(query.quantile)} {names}"
     if query.numerator and any(f.dimension == "late" for f in query.numerator):
         names = f"all {names}"
     if query.numerator:
@@ -97,6 +116,10 @@ def _head(query: MetricQuery, catalogue: Catalogue) -> str:
     if all(catalogue.metric(m).unit == "count" for m in query.metrics):
         return f"how many {names}"
     return f"what is the {names}"
+
+
+def _quantile(quantile: float) -> str:
+    return "median" if quantile == 0.5 else f"{quantile * 100:g}th percentile of"
 
 
 def _filter(one: Filter, catalogue: Catalogue) -> str:

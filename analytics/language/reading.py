@@ -17,6 +17,7 @@ from analytics.language.nouns import check_counted
 from analytics.language.owners import read_owners
 from analytics.language.scene import Scene
 from analytics.language.sharing import read_share
+from analytics.language.statistics import read_distinct, read_statistics
 from analytics.language.tagging import Tag
 from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
@@ -46,6 +47,7 @@ def read(
 def read_parts(scene: Scene) -> None:
     """Read everything but the metrics, which the draft already has."""
     _read_ratio(scene)
+    read_distinct(scene)
     read_groups(scene)
     read_times(scene)
     _date_conditions(scene)
@@ -59,6 +61,7 @@ def read_parts(scene: Scene) -> None:
     _read_compared_values(scene, filters)
     read_rank(scene)
     _read_trend(scene)
+    read_statistics(scene)
     _read_average(scene)
     _read_counted_groups(scene)
     scene.draft.filters += filters
@@ -89,6 +92,11 @@ def query_of(scene: Scene) -> MetricQuery:
         order_by=draft.order_by,
         order=draft.order,  # type: ignore[arg-type]
         top_n=draft.top_n,
+        top_within=tuple(draft.top_within),
+        skip=draft.skip,
+        cumulative=draft.cumulative,
+        quantile=draft.quantile,
+        shown_in=draft.shown_in,
         as_of=scene.as_of,
     )
 
@@ -102,6 +110,10 @@ _RATE_OF = {
 def _date_conditions(scene: Scene) -> None:
     """Customers are counted at a moment: a period belongs to what they did in it."""
     draft = scene.draft
+    for place in scene.same_time:
+        if draft.period is None:
+            scene.problems.append("The question points back to a time that it does not name.")
+        draft.conditions[place] = replace(draft.conditions[place], period=draft.period)
     undated = [c for c in draft.conditions if c.metric == "cancelled orders" and c.period is None]
     if draft.metrics == ["customers"] and undated and draft.period is not None:
         draft.conditions = [replace(c, period=draft.period) for c in draft.conditions]

@@ -8,7 +8,7 @@ from datetime import date
 
 from analytics.catalogue import Catalogue
 from analytics.language.tagging import Tag
-from analytics.model import CustomerCondition, Filter, Grain, Period
+from analytics.model import CustomerCondition, Filter, Grain, Period, Scale
 
 LIST_MARKS = frozenset({",", "/", "&", "+", ";"})
 
@@ -52,6 +52,11 @@ class Draft:
     order: str | None = None
     order_by: str | None = None
     top_n: int | None = None
+    top_within: list[str] = field(default_factory=list)
+    skip: int = 0
+    cumulative: bool = False
+    quantile: float | None = None
+    shown_in: Scale | None = None
 
 
 class Scene:
@@ -81,6 +86,8 @@ class Scene:
         """Whether new rows take the place of earlier ones."""
         self.inherited = False
         """Whether the draft's period is that of an earlier question."""
+        self.same_time: list[int] = []
+        """Places of conditions that hold in the period of the question itself ("in that year")."""
         self.lifted: set[str] = set()
         """Dimensions whose filter a follow-up takes back."""
         self._picks = picks

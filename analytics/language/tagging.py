@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from analytics.language.concepts import CONCEPTS
-from analytics.language.cues import CUES, FILLER, RANK_PATTERNS
+from analytics.language.cues import CUES, FILLER, PLACES, RANK_PATTERNS
 from analytics.language.lexicon import Lexicon, Member, Mention
 from analytics.language.moments import TimeMatch
 from analytics.language.periods import find_times
@@ -50,6 +50,8 @@ class Rank:
 
     order: str
     n: int | None
+    place: int = 1
+    """Of `the second best`: 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,12 +204,15 @@ def _rank(order: str, match: re.Match[str], text: Canonical) -> _Candidate:
     numbers = [v for k, v in match.groupdict().items() if k.startswith("n") and v]
     value = number_of(numbers[0]) if numbers else None
     n = int(value) if value is not None and value == int(value) and value > 0 else None
-    return _Candidate(a, b, 2, _tag(a, b, rank=Rank(order=order, n=n)))
+    place = PLACES.get(match.groupdict().get("place") or "", 1)
+    return _Candidate(a, b, 2, _tag(a, b, rank=Rank(order=order, n=n, place=place)))
 
 
 def _mentions(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[_Candidate]:
     found: list[_Candidate] = []
     for mention in lexicon.mentions(tokens):
+        if _are_rows(tokens, mention):
+            continue
         priority = 3 if mention.end - mention.start > 1 or not _is_noise(tokens, mention) else 5
         found.append(
             _Candidate(
@@ -225,6 +230,24 @@ def _mentions(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[_Candidate]:
             )
         )
     return found
+
+
+_COMPARED = frozenset(
+    {"more", "fewer", "less", "over", "under", "above", "below", "least", "exactly"}
+)
+
+
+def _are_rows(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """`which products sold the most units`: the products are asked for, not what was sold."""
+    words = [t.lemma for t in tokens]
+    phrase = words[mention.start : mention.end]
+    if not mention.metrics or phrase not in (["product", "sold"], ["item", "sold"]):
+        return False
+    before = words[max(0, mention.start - 2) : mention.start]
+    after = words[mention.end :]
+    if {"which", "what"} & set(before):
+        return True
+    return before[-2:] == ["how", "many"] and bool(_COMPARED & set(after))
 
 
 def _is_noise(tokens: tuple[Token, ...], mention: Mention) -> bool:

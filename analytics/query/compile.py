@@ -13,6 +13,8 @@ from analytics.model import Column, MetricQuery
 from analytics.ports import Warehouse
 from analytics.query.compare import compared_sides, previous_window
 from analytics.query.facts import Source
+from analytics.query.finishing import cumulated, in_scale, top_within
+from analytics.query.quantiles import with_quantile
 from analytics.query.rows import predicate
 from analytics.query.selection import PERIOD, Value, column_name, hidden_key, kept
 from analytics.query.side import Question, Side, looked_up, resolved_window, side_of
@@ -68,12 +70,15 @@ def compile_query(
         dimensions=tuple(dict.fromkeys(query.dimensions)),
     )
     _check(query)
+    catalogue = with_quantile(catalogue, query)
     source = Source(warehouse=warehouse, catalogue=catalogue, as_of=query.as_of)
     question = looked_up(query, source)
     window = resolved_window(question)
     previous = previous_window(query, window)
     side = _side(question, window, previous)
     side = replace(side, table=_ranked_groups(side.table, question))
+    if query.cumulative:
+        side = cumulated(side, question)
     table = _kept(side, question)
     if query.count_groups:
         table, columns = _counted(table)
@@ -81,10 +86,14 @@ def compile_query(
         if query.top_n is not None and query.grain is not None and question.dimensions:
             table = _top_groups(table, side, question, window)
             table = _ordered(table, side, replace(query, order=None, top_n=None), question)
+        elif query.top_within:
+            by = _ranking(table, side, query, question)
+            table = top_within(table, query, by, _natural_keys(question))
         else:
             table = _ordered(table, side, query, question)
         columns = _columns(side, question)
         table = table.select(*(c.name for c in columns))
+    table, columns, side = in_scale(table, columns, side, query.shown_in)
     return CompiledQuery(
         query=query,
         table=table,
@@ -122,6 +131,15 @@ def _check(query: MetricQuery) -> None:
             "Counting groups needs a dimension that forms them.",
         ),
         (query.top_n is not None and query.top_n < 1, "The number of rows must be at least 1."),
+        (
+            bool(query.skip) and query.top_n is None,
+            "A place in a ranking needs the number of rows to show.",
+        ),
+        (
+            bool(query.top_within)
+            and (query.top_n is None or set(query.dimensions) <= set(query.top_within)),
+            "A ranking within groups needs a number and a dimension to rank.",
+        ),
     )
     for wrong, message in contradictions:
         if wrong:
@@ -199,21 +217,23 @@ def _shown_keys(question: Question) -> list[str]:
 
 def _ordered(table: ibis.Table, side: Side, query: MetricQuery, question: Question) -> ibis.Table:
     """Sort by what was asked, else the way the groups are read; ties by name, then by id."""
+    by = _ranking(table, side, query, question)
+    table = table.order_by(by) if by else table
+    return table.limit(query.top_n, offset=query.skip) if query.top_n is not None else table
+
+
+def _ranking(
+    table: ibis.Table, side: Side, query: MetricQuery, question: Question
+) -> list[ibis.Value]:
     natural = _natural_keys(question)
     order = query.order or ("descending" if query.top_n is not None else None)
     if order is None and query.order_by is None:
         if _ranks(question) and side.values:
-            by = [
-                _directed(table, side.values[0].column, "descending"),
-                *_ascending(table, natural),
-            ]
-        else:
-            by = _ascending(table, natural)
-    else:
-        column = _order_column(query, side, question)
-        by = [_directed(table, column, order or "descending"), *_ascending(table, natural)]
-    table = table.order_by(by) if by else table
-    return table.limit(query.top_n) if query.top_n is not None else table
+            first = _directed(table, side.values[0].column, "descending")
+            return [first, *_ascending(table, natural)]
+        return _ascending(table, natural)
+    column = _order_column(query, side, question)
+    return [_directed(table, column, order or "descending"), *_ascending(table, natural)]
 
 
 def _order_column(query: MetricQuery, side: Side, question: Question) -> str:

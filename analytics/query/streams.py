@@ -12,6 +12,7 @@ import ibis
 from analytics.catalogue import Catalogue, Fact, Measure
 from analytics.errors import QueryError
 from analytics.query.following import kept_ends, with_followed
+from analytics.query.quantiles import QuantileMeasure
 from analytics.query.rows import selected_rows
 from analytics.query.running import running_table
 from analytics.query.selection import PERIOD, Selection, kept
@@ -217,6 +218,8 @@ def _aggregate(
     column = rows[measure.column]
     if measure.aggregate == "sum":
         return exact_sum(column, where=where)
+    if isinstance(measure, QuantileMeasure):
+        return column.cast("float64").quantile(measure.quantile, where=where)
     if measure.aggregate == "mean":
         return exact_mean(column, where=where)
     if measure.aggregate == "count_values":

@@ -37,10 +37,20 @@ def short(query: MetricQuery) -> str:
         parts.append(f"mean per {query.mean_per}")
     if query.count_groups:
         parts.append("count")
+    if query.quantile is not None:
+        parts.append(f"quantile {query.quantile:g}")
+    if query.cumulative:
+        parts.append("cumulative")
+    if query.shown_in:
+        parts.append(f"in {query.shown_in}")
     if query.order:
         parts.append(query.order + (f" {query.order_by}" if query.order_by else ""))
     if query.top_n:
         parts.append(f"top {query.top_n}")
+    if query.top_within:
+        parts.append("within " + ",".join(query.top_within))
+    if query.skip:
+        parts.append(f"after {query.skip}")
     return " | ".join(parts)
 
 

@@ -1,0 +1,100 @@
+"""Medians and percentiles, running totals, numbers of different things, and units asked for."""
+
+from __future__ import annotations
+
+import re
+
+from analytics.language.grouping import pick_dimension
+from analytics.language.scene import Scene
+from analytics.language.timing import default_grain
+from analytics.model import Scale
+
+_QUARTILES = {
+    "upper": 0.75,
+    "top": 0.75,
+    "third": 0.75,
+    "lower": 0.25,
+    "bottom": 0.25,
+    "first": 0.25,
+}
+_TIMES = frozenset({"seconds", "minutes", "hours"})
+_SUMS = frozenset({"money", "count", "number"})
+_DISTINCT = ("different", "distinct", "unique", "individual")
+
+
+def read_statistics(scene: Scene) -> None:
+    """Fill quantile, running total and unit of the draft; what does not fit stays unexplained."""
+    _read_quantile(scene)
+    _read_cumulative(scene)
+    _read_scale(scene)
+
+
+def _read_quantile(scene: Scene) -> None:
+    places = scene.find(lambda t: t.cue == "quantile")
+    values = {value for i in places if (value := _quantile(scene.tags[i].text)) is not None}
+    if len(values) != 1:
+        return
+    scene.draft.quantile = values.pop()
+    scene.use(*places, *scene.find(lambda t: t.cue == "average" and t.text == "average"))
+
+
+def _quantile(text: str) -> float | None:
+    if text == "median":
+        return 0.5
+    number = re.search(r"\d+(?:\.\d+)?", text)
+    if number is not None:
+        return round(float(number[0]) / 100, 6)
+    return next((q for word, q in _QUARTILES.items() if word in text.split()), None)
+
+
+def _read_cumulative(scene: Scene) -> None:
+    places = scene.find(lambda t: t.cue == "cumulative")
+    if not places:
+        return
+    draft = scene.draft
+    scene.use(*places)
+    draft.cumulative = True
+    if draft.grain is None:
+        draft.grain = default_grain(draft.period)
+
+
+def _read_scale(scene: Scene) -> None:
+    """`in days`, `in thousands`; the metric's own unit says nothing new."""
+    for index in scene.find(lambda t: t.cue == "in_scale"):
+        word = next(w for w in scene.tags[index].text.split() if f"{w}s" in _SCALES)
+        scale = _SCALES[f"{word}s"]
+        units = {scene.catalogue.metric(m).unit for m in scene.draft.metrics}
+        if units == {scale}:
+            scene.use(index)
+        elif units <= _TIMES if scale in {*_TIMES, "days"} else units <= _SUMS:
+            scene.draft.shown_in = scale
+            scene.use(index)
+        else:
+            label = scene.catalogue.metric(scene.draft.metrics[0]).label
+            scene.problems.append(f"{label} is not measured in {scale}.")
+            scene.use(index)
+
+
+_SCALES: dict[str, Scale] = {
+    "thousands": "thousands", "millions": "millions", "seconds": "seconds",
+    "minutes": "minutes", "hours": "hours", "days": "days",
+}  # fmt: skip
+
+
+def read_distinct(scene: Scene) -> None:
+    """`how many different products did we sell`: the number of groups, not of units."""
+    draft = scene.draft
+    for index in scene.find(lambda t: t.cue == "how_many", unused=False):
+        if not scene.tags[index].text.endswith(_DISTINCT):
+            continue
+        following = scene.after(index)
+        own = {"product holding", "visitors", "active customers"} & set(draft.metrics)
+        if following is None or own or not scene.tags[following].dimensions:
+            continue
+        if draft.metrics and set(scene.tags[following].metrics) & set(draft.metrics):
+            continue
+        name = pick_dimension(scene, following)
+        if name is None or draft.dimensions or draft.grain is not None:
+            continue
+        draft.dimensions, draft.count_groups = [name], True
+        scene.use(index, following)
