@@ -34,17 +34,23 @@ def corrected(
         The question without other values of the facets that the correction names, and what the
         correction says in a line of its own.
     """
+    kept = replaced(question, said, vocabulary)
+    told = " ".join(_DENIED.sub(" ", right).split()) or right
+    return "\n".join(part for part in (kept.strip(), told) if part)
+
+
+def replaced(question: str, said: Mapping[str, str], vocabulary: FacetVocabulary) -> str:
+    """Return a question without the values for which something else is said now."""
     kept = question
     for facet in vocabulary.facets:
         value = said.get(facet.key)
         if not value:
             continue
-        for key in named_values(kept, facet, by_people=True):
+        for key in named_values(kept, facet):
             found = facet.value(key)
             if key != value and found is not None:
                 kept = _without(kept, (*found.names, *found.said))
-    told = " ".join(_DENIED.sub(" ", right).split()) or right
-    return "\n".join(part for part in (kept.strip(), told) if part)
+    return kept
 
 
 def _without(text: str, names: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ Kind = Literal[
     "back",
     "pick",
     "reply",
+    "method",
     "correction",
     "why",
     "solved",
@@ -34,6 +35,7 @@ MAX_CORRECTION_WORDS = 14
 MAX_SOLVED_WORDS = 16
 MAX_REPLY_WORDS = 8
 MAX_LABEL_WORDS = 4
+MAX_REMARK_WORDS = 15
 MAX_STRAY_WORDS = 1
 """So many words of content beside "that did not help" say nothing new."""
 
@@ -88,6 +90,34 @@ def read_move(text: str, state: DialogueState) -> Move:
     return ASKS
 
 
+def about_figures(text: str) -> str | None:
+    """Return how a reply to a figure is asked in full, or None when it is a message of its own.
+
+    "Why?" stays; "no, April" and "I meant the South" become follow-ups.
+    """
+    plain = _plain(text)
+    if phrases.WHY.match(plain):
+        return text
+    if len(plain.split()) > MAX_CORRECTION_WORDS or not phrases.OPENER.search(plain):
+        return None
+    if phrases.NO_CORRECTION.match(plain):
+        return None
+    match = phrases.CORRECTION.match(phrases.MEANT.sub("", plain))
+    rest = match["rest"].strip(" ,.;") if match else ""
+    return f"what about {rest}" if rest else None
+
+
+def is_remark(text: str) -> bool:
+    """Return whether a message adds to what a human has already, and asks nothing new."""
+    plain = _plain(text)
+    if "?" in text or len(plain.split()) > MAX_REMARK_WORDS or phrases.ASKS.match(plain):
+        return False
+    return any(
+        pattern.search(plain)
+        for pattern in (phrases.ANAPHORIC, phrases.BARE, phrases.TROUBLE, phrases.NO, phrases.LEANS)
+    )
+
+
 def _plain(text: str) -> str:
     """Return a message as it is compared: normalised, one line, no mark at its end."""
     plain = " ".join(normalise(text).split()).strip(" .,!?;:…")
@@ -111,7 +141,7 @@ def _pick(plain: str, state: DialogueState) -> Move | None:
     """Read which of the offered choices or of the nearest articles is meant."""
     n_offered = len(state.choices) or len(state.nearest)
     if not n_offered:
-        return None
+        return _pick_method(plain, state)
     for place, choice in enumerate(state.choices):
         if plain in (_plain(choice.label), _plain(choice.text)):
             return Move(kind="pick", number=place)
@@ -120,6 +150,15 @@ def _pick(plain: str, state: DialogueState) -> Move | None:
         return _by_label(plain, state)
     number = n_offered if found["which"] == "last" else _number(found["which"])
     return Move(kind="pick", number=number - 1) if 0 < number <= n_offered else None
+
+
+def _pick_method(plain: str, state: DialogueState) -> Move | None:
+    """Read which of several methods that were shown is meant."""
+    found = phrases.ORDINAL.match(plain) if state.is_fresh and len(state.offered) > 1 else None
+    if found is None or state.walk is not None:
+        return None
+    number = len(state.offered) if found["which"] == "last" else _number(found["which"])
+    return Move(kind="method", number=number) if 0 < number <= len(state.offered) else None
 
 
 def _by_label(plain: str, state: DialogueState) -> Move | None:

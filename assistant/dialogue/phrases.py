@@ -176,6 +176,11 @@ CONTRACTIONS = (
     (re.compile(r"\b(i|we|they)'ve\b"), r"\1 have"),
     (re.compile(r"\blet's\b"), "let us"),
 )
+ASKS = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|thanks|and|so|also)[,.!]? )*(?:how|what|where|when|which|who|why|"
+    r"can|could|do|does|is|are|may|should|will|my|our|i (?:need|want|cannot|have|would))\b"
+)
+LEANS = re.compile(r"^(?:and |but |also |now |so )*(?:it|this|that|they|still|now)\b")
 HUMAN = re.compile(
     r"\b(?:tickets?|human|agent|person|somebody|someone|colleague|service desk|helpdesk|support|"
     r"call me|escalate|case)\b"

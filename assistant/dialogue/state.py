@@ -106,7 +106,10 @@ def after(state: DialogueState, turn: Turn) -> DialogueState:
     outcome = turn.outcome
     memo = outcome.memo
     if isinstance(outcome, HandedOff):
-        state = replace(state, ticket_number=outcome.ticket_number)
+        # A human has it now: what was offered before is theirs to judge.
+        state = replace(
+            state, ticket_number=outcome.ticket_number, offered=(), quoted=(), walk=None
+        )
     is_question = isinstance(outcome, Clarification)
     state = replace(
         state,
@@ -144,7 +147,7 @@ def _remember(state: DialogueState, memo: Memo, outcome: Outcome) -> DialogueSta
         if memo.failed_step
         else state.failed_steps,
         n_failed=0
-        if memo.act == "solved"
+        if memo.act == "solved" or isinstance(outcome, HandedOff)
         else state.n_failed + (memo.act in ("failed", "step_failed")),
         walk=memo.walk,
         asks_if_solved=memo.walk is not None and memo.walk.step > memo.walk.method.n_steps,

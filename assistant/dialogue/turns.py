@@ -7,8 +7,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
-from assistant.dialogue.moves import read_move
+from assistant.dialogue.moves import about_figures, is_remark, read_move
 from assistant.dialogue.state import fold
 from assistant.errors import EmptyQuestionError, QuestionTooLongError
 from assistant.messages import Messages
@@ -43,6 +44,15 @@ _ELLIPSIS = re.compile(
     re.I,
 )
 _SURE = 0.75
+
+
+@runtime_checkable
+class Claiming(Protocol):
+    """A skill that takes some messages whatever the router thinks of them."""
+
+    def claims(self, text: str, conversation: Conversation) -> bool:
+        """Return whether a message is this skill's."""
+        ...
 
 
 _SAID = RouteDecision(route=None, probabilities={})
@@ -157,14 +167,28 @@ class Dialogue:
             asked = self._marked(state.choices[move.number].text)
             route = asked.route or conversation.turns[-1].route
             return replace(asked, route=route, meant=state.choices[move.number].text)
-        if move.kind != "question":
-            return _Understood(route="helpdesk", question=text, decision=_SAID)
         marked = self._marked(text)
         if marked.route is not None:
             return marked
+        if self._desk_claims(text, conversation):
+            return _Understood(route="desk", question=text, decision=_SAID)
+        if move.kind != "question":
+            return _Understood(route="helpdesk", question=text, decision=_SAID)
+        if state.ticket_number is not None and not state.has_offer and is_remark(text):
+            added = self.messages.say("desk.button_add", number=state.ticket_number, text=text)
+            return _Understood(route="desk", question=added, decision=_SAID)
+        figures = about_figures(text) if state.route == "insights" else None
+        if figures is not None:
+            said = "" if figures == text else figures
+            return _Understood(route="insights", question=figures, decision=_SAID, meant=said)
         decision = self.router.route(text)
         route = follow_up_route(text, decision, conversation)
         return _Understood(route=route, question=text, decision=decision)
+
+    def _desk_claims(self, text: str, conversation: Conversation) -> bool:
+        """Return whether a message is the desk's whatever else it may look like."""
+        desk: object = self.skills.get("desk")
+        return isinstance(desk, Claiming) and desk.claims(text, conversation)
 
     def _marked(self, text: str) -> _Understood:
         """Return what the mark in front of a question says; no route where there is none."""

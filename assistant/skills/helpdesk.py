@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.clarify import known_facets
 from assistant.answering.confidence import Calibration
-from assistant.answering.facets import FacetVocabulary, load_facets
+from assistant.answering.facets import FacetVocabulary, load_facets, with_implied
 from assistant.answering.issues import cut_in_two
 from assistant.answering.selection import SpanModel
 from assistant.dialogue import is_elliptical
-from assistant.dialogue.corrections import corrected
+from assistant.dialogue.corrections import corrected, replaced
 from assistant.dialogue.moves import read_move
 from assistant.dialogue.state import fold, meant
 from assistant.messages import Messages
 from assistant.model import Abstention, Answered, Asker, Conversation, Memo, Outcome, Turn
-from assistant.skills.lookup import N_CANDIDATES, Found, Lookup, Quoted
+from assistant.skills.clarifying import Clarifying
+from assistant.skills.lookup import N_CANDIDATES, Context, Found, Lookup, Quoted
 from assistant.skills.situation import Situation, TicketOpener
 from assistant.skills.troubleshooting import Troubleshooting, replies_to
 from assistant.skills.walkthrough import Walkthrough
@@ -58,7 +59,7 @@ class HelpdeskSkill:
             asker=asker,
             conversation=conversation,
             state=state,
-            known={**_profile(asker), **state.facets},
+            known=with_implied({**_profile(asker), **state.facets}, self._facets),
         )
         try:
             return self._moved(situation) or self._asked(situation)
@@ -67,19 +68,22 @@ class HelpdeskSkill:
 
     def _moved(self, situation: Situation) -> Outcome | None:
         """Go on from the last answer; None for a question."""
-        lookup, vocabulary = self._lookup, self._facets
-        walkthrough = Walkthrough(lookup=lookup, vocabulary=vocabulary)
+        walkthrough = Walkthrough(lookup=self._lookup, vocabulary=self._facets)
         match situation.move.kind:
             case "failed" | "step_failed":
                 return self._after_failure(situation)
             case "show_step" | "done" | "back":
                 return walkthrough.step(situation)
+            case "method":
+                return walkthrough.method(situation)
             case "solved":
                 return walkthrough.solved(situation)
             case "why":
                 return walkthrough.explain(situation)
             case "pick":
                 return self._picked(situation)
+            case "reply":
+                return self._replied(situation)
             case "correction":
                 return self._corrected(situation)
             case _:
@@ -87,12 +91,13 @@ class HelpdeskSkill:
 
     def _after_failure(self, situation: Situation) -> Outcome | None:
         """Go on after a failure, unless the message is about another problem after all."""
+        lookup = self._lookup
         if situation.move.rest and situation.move.kind == "failed":
-            alone = self._lookup.search([situation.text], situation.asker)
+            alone = lookup.search([situation.text], situation.asker)
             shown = {item.document_id for item in situation.state.offered}
-            if alone.confidence >= self._lookup.threshold and alone.first not in shown:
+            if alone.confidence >= lookup.threshold and alone.first not in shown:
                 return None
-        return Troubleshooting(lookup=self._lookup, vocabulary=self._facets, desk=self.desk).failed(
+        return Troubleshooting(lookup=lookup, vocabulary=self._facets, desk=self.desk).failed(
             situation
         )
 
@@ -105,10 +110,23 @@ class HelpdeskSkill:
         found = lookup.search([state.question], situation.asker)
         for place, hit in enumerate(found.ranked):
             if hit.document_id == document_id:
-                quoted = lookup.quote(found, place, situation.asker, state)
-                memo = Memo(act="picked", question=state.question, facets=state.facets)
+                context = Context(state=state, known=situation.known)
+                quoted = lookup.quote(found, place, situation.asker, context)
+                memo = Memo(act="picked", question=state.question)
                 return self._answered([quoted], found, memo) if quoted else self._tried(memo)
         return None
+
+    def _replied(self, situation: Situation) -> Outcome:
+        """Answer with what the reply to a clarifying question says."""
+        state, value = situation.state, situation.move.rest
+        said = {state.facet_asked: value}
+        memo = Memo(act="reply", question=state.question, facets=said)
+        queries = [state.question]
+        if value:
+            labels = dict(zip(state.facet_values, state.choices, strict=False))
+            label = labels[value].label if value in labels else situation.text
+            queries.append(f"{state.question}\n{label}")
+        return self._answer_from(queries, situation, memo)
 
     def _corrected(self, situation: Situation) -> Outcome:
         """Ask again with what was meant in place of what was understood."""
@@ -121,24 +139,57 @@ class HelpdeskSkill:
     def _asked(self, situation: Situation) -> Outcome:
         """Answer a question, alone or with what was said before."""
         text = situation.text
+        said = known_facets(text, self._facets)
         earlier = earlier_questions(situation.conversation.turns)
-        both = None if earlier and is_elliptical(text) else self._answer_both(text, situation)
-        if both is not None:
-            return both
-        memo = Memo(facets=known_facets(text, self._facets))
-        return self._answer_from(readings(text, earlier), situation, memo)
+        leans = bool(earlier) and is_elliptical(text)
+        if leans:
+            earlier = [replaced(item, said, self._facets) for item in earlier]
+        both = None if leans else self._answer_both(text, situation)
+        return both or self._answer_from(readings(text, earlier), situation, Memo(facets=said))
 
     def _answer_from(self, queries: Sequence[str], situation: Situation, memo: Memo) -> Outcome:
-        """Answer the surest reading of a question, or abstain."""
-        found = self._lookup.search(queries, situation.asker)
-        is_new = memo.act == "question" and found.query == situation.text
-        memo = replace(memo, question=found.query, is_new_topic=is_new)
-        if found.confidence >= self._lookup.threshold:
+        """Answer the surest reading of a question; ask back, or abstain."""
+        lookup, asker = self._lookup, situation.asker
+        clarifying = Clarifying(lookup=lookup, vocabulary=self._facets)
+        plain = lookup.search(queries, asker)
+        is_new = memo.act == "question" and plain.query == situation.text
+        before = {} if is_new else situation.state.facets
+        known = with_implied({**_profile(asker), **before, **memo.facets}, self._facets)
+        binding = {**_profile(asker), **({} if is_new else known)}
+        if memo.facets.get("os") is not None and is_new:
+            binding = {}
+        found = clarifying.best(queries, plain, binding, situation)
+        question = found.query if memo.act != "reply" else memo.question
+        memo = replace(memo, question=question, is_new_topic=is_new)
+        if found.confidence >= lookup.threshold:
+            context = Context(state=situation.state, known=binding)
             for place in range(len(found.ranked)):
-                quoted = self._lookup.quote(found, place, situation.asker, situation.state)
+                quoted = lookup.quote(found, place, asker, context)
                 if quoted is not None:
+                    is_other = plain.ranked and plain.first != found.ranked[place].document_id
+                    if quoted.is_fitted or is_other:
+                        quoted = self._with_profile(quoted, binding, before, memo, asker)
                     return self._answered([quoted], found, memo)
-        return replace(self._lookup.abstain(found, situation.asker), memo=memo)
+        asked = clarifying.ask(found, known, situation, memo)
+        return asked or replace(lookup.abstain(found, asker), memo=memo)
+
+    def _with_profile(
+        self,
+        quoted: Quoted,
+        binding: Mapping[str, str],
+        before: Mapping[str, str],
+        memo: Memo,
+        asker: Asker,
+    ) -> Quoted:
+        """Return what is quoted with the sentence that the profile decided, where it did."""
+        system = _profile(asker).get("os", "")
+        if not system or binding.get("os") != system or "os" in before or memo.facets.get("os"):
+            return quoted
+        value = self._facets.facet("os").value(system)
+        if value is None:
+            return quoted
+        said = self.messages.say("dialogue.because_profile", system=value.label)
+        return replace(quoted, paragraphs=(said, *quoted.paragraphs))
 
     @property
     def _lookup(self) -> Lookup:
@@ -147,6 +198,7 @@ class HelpdeskSkill:
             calibration=self.calibration,
             messages=self.messages,
             max_wrong_fraction=self.max_wrong_fraction,
+            vocabulary=self._facets,
             span_model=self.span_model,
         )
 
@@ -160,7 +212,8 @@ class HelpdeskSkill:
         Each must be sure of another article. Where the message itself says that a second thing
         follows, one sure answer is enough; the other problem is then named as unanswered.
         """
-        lookup, asker, state = self._lookup, situation.asker, situation.state
+        lookup, asker = self._lookup, situation.asker
+        context = Context(state=situation.state, known=_profile(asker))
         for cut in cut_in_two(text):
             parts = [lookup.search([part], asker) for part in (cut.first, cut.second)]
             if not all(part.ranked for part in parts):
@@ -171,7 +224,7 @@ class HelpdeskSkill:
             sure = [part for part in parts if part.confidence >= lookup.threshold]
             if len(sure) < (1 if cut.says_so else 2):
                 continue
-            quoted = {part.query: lookup.quote(part, 0, asker, state) for part in sure}
+            quoted = {part.query: lookup.quote(part, 0, asker, context) for part in sure}
             if any(item is None for item in quoted.values()):
                 continue
             memo = Memo(question=text, is_new_topic=True, facets=known_facets(text, self._facets))
@@ -235,9 +288,8 @@ def readings(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
 
 
 def _profile(asker: Asker) -> dict[str, str]:
-    """Return what the asker's profile says of the facets."""
-    known = {"os": asker.operating_system, "device": asker.device}
-    return {key: value for key, value in known.items() if value}
+    """Return what the asker's profile says of the system that they are on."""
+    return {"os": asker.operating_system} if asker.operating_system else {}
 
 
 def _shortened(question: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from assistant.answering.abstaining import why_not
 from assistant.answering.confidence import Calibration, signals
 from assistant.answering.evidence import Nearness, Span, choose_spans
-from assistant.answering.methods import offered_by
+from assistant.answering.facets import FacetVocabulary
+from assistant.answering.methods import for_known, offered_by
 from assistant.answering.rivals import (
     NEAR_SHARE,
     contradicts,
@@ -38,7 +39,6 @@ MIN_NEAR_COSINE = 0.3
 """Below this cosine the nearest articles are not worth naming."""
 N_APART = 3
 """Two problems of one message are two only when neither's article is among these of the other's."""
-NOTHING_TRIED = DialogueState()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,17 @@ class Quoted:
     paragraphs: tuple[str, ...]
     citations: tuple[Citation, ...]
     offered: tuple[Method, ...] = ()
+    is_fitted: bool = False
+    """Whether sections for another system were left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a conversation adds to a question."""
+
+    state: DialogueState = field(default_factory=DialogueState)
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Facet → value that sections must not contradict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +96,7 @@ class Lookup:
     calibration: Calibration
     messages: Messages
     max_wrong_fraction: float
+    vocabulary: FacetVocabulary
     span_model: SpanModel | None = None
 
     @property
@@ -122,20 +134,28 @@ class Lookup:
         )
 
     def quote(
-        self, found: Found, place: int, asker: Asker, state: DialogueState = NOTHING_TRIED
+        self, found: Found, place: int, asker: Asker, context: Context | None = None
     ) -> Quoted | None:
         """Return what an article says, or None when it has nothing (else) to quote.
 
-        What did not help before is left out.
+        What did not help before is left out, and so are sections for another system than the
+        known one.
         """
+        context = context or Context()
         hit = found.ranked[place]
         article = self.read(hit.document_id, asker)
         if article is None:
             return None
-        spans = not_refused(article.document, self.choose(article, found.query, asker), state)
+        chosen = self.choose(article, found.query, asker)
+        fitting = for_known(
+            article.document, article.blocks, chosen, context.known, self.vocabulary
+        )
+        spans = not_refused(article.document, fitting, context.state)
         if not spans:
             return None
-        quoted = self.quote_spans(article, spans, asker)
+        quoted = replace(
+            self.quote_spans(article, spans, asker), is_fitted=len(fitting) != len(chosen)
+        )
         rest = found.ranked[:place] + found.ranked[place + 1 :]
         disagreements = self._disagreements(article.document, hit, quoted.citations, rest, asker)
         return replace(quoted, paragraphs=(*quoted.paragraphs, *disagreements))

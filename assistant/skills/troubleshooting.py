@@ -14,6 +14,7 @@ from assistant.answering.methods import (
     spans_of,
     step_span,
     steps,
+    systems_of,
 )
 from assistant.dialogue.state import DialogueState, same_method
 from assistant.model import (
@@ -26,7 +27,7 @@ from assistant.model import (
     Method,
     Outcome,
 )
-from assistant.skills.lookup import Article, Found, Lookup, Quoted, not_refused
+from assistant.skills.lookup import Article, Context, Found, Lookup, Quoted, not_refused
 from assistant.skills.situation import Situation, TicketOpener
 
 MAX_FAILED = 2
@@ -53,6 +54,7 @@ class Troubleshooting:
             failed_step=failed_step,
         )
         now = replace(state, refused=(*state.refused, *refused))
+        situation = self._on_system(situation, refused)
         noted = (
             (self.lookup.messages.say("dialogue.step_noted", number=failed_step.number),)
             if failed_step
@@ -73,6 +75,16 @@ class Troubleshooting:
             replies=replies_to(quoted.offered, self.lookup),
             memo=replace(memo, offered=quoted.offered),
         )
+
+    def _on_system(self, situation: Situation, refused: Sequence[Method]) -> Situation:
+        """Return the situation with the system that somebody is on who tried these methods."""
+        systems = [systems_of(method, self.vocabulary) for method in refused]
+        told = {
+            key: values.pop()
+            for key in ("os", "client")
+            if len(values := {item[key] for item in systems if key in item}) == 1
+        }
+        return replace(situation, known={**told, **situation.known})
 
     def _failed_step(self, situation: Situation) -> FailedStep | None:
         """Return the step that fails, where one is meant."""
@@ -132,17 +144,24 @@ class Troubleshooting:
         left = self.lookup.without(found, tried)
         current = [n for n, item in enumerate(left.ranked) if item.status == "current"]
         if left.confidence >= self.lookup.threshold and current:
-            return "next_article", self.lookup.quote(left, current[0], asker, state)
+            context = Context(state=state, known=situation.known)
+            return "next_article", self.lookup.quote(left, current[0], asker, context)
         return "", None
 
     def _next_method(
         self, article: Article, situation: Situation, state: DialogueState
     ) -> Method | None:
-        """Return the first method of an article that was not refused and fits."""
-        for method in methods(article.document, article.blocks):
-            if state.is_refused(method) or not fits(method, situation.known, self.vocabulary):
-                continue
-            return method
+        """Return the next method of an article that was not refused and fits, its last resort last.
+
+        What stands behind the last one that did not help comes before what stands above it.
+        """
+        own = methods(article.document, article.blocks)
+        tried = [number for number, method in enumerate(own) if state.is_refused(method)]
+        after = max(tried, default=-1) + 1
+        order = sorted((*own[after:], *own[:after]), key=is_last_resort)
+        for method in order:
+            if not state.is_refused(method) and fits(method, situation.known, self.vocabulary):
+                return method
         return None
 
     def _no_more(self, found: Found, memo: Memo, situation: Situation) -> Outcome:

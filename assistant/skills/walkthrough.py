@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from assistant.answering.confidence import content_words
 from assistant.answering.facets import FacetVocabulary
-from assistant.answering.methods import cause_spans
+from assistant.answering.methods import cause_spans, spans_of
 from assistant.answering.writing import join_words, write_step
 from assistant.model import Answered, Memo, Method, Outcome, Walk
 from assistant.skills.lookup import Lookup
 from assistant.skills.situation import Situation
-from assistant.skills.troubleshooting import button, step_quoted, walked_method
+from assistant.skills.troubleshooting import button, replies_to, step_quoted, walked_method
 from knowledge_base.text import matched_words
 
 MAX_NAMED_WORDS = 4
@@ -59,6 +59,25 @@ class Walkthrough:
                 question=situation.state.question,
                 walk=Walk(method=method, step=number),
             ),
+        )
+
+    def method(self, situation: Situation) -> Outcome | None:
+        """Show one of several methods that were shown, alone."""
+        state, say = situation.state, self.lookup.messages.say
+        method = state.offered[situation.move.number - 1]
+        article = self.lookup.read(method.document_id, situation.asker)
+        if article is None or state.is_refused(method):
+            return None
+        spans = spans_of(article.document, article.blocks, method)
+        if not spans:
+            return None
+        quoted = self.lookup.quote_spans(article, spans, situation.asker)
+        return Answered(
+            text="\n\n".join([*quoted.paragraphs, say("helpdesk.if_not_solved")]),
+            confidence=1.0,
+            citations=quoted.citations,
+            replies=replies_to(quoted.offered, self.lookup),
+            memo=Memo(act="picked", question=state.question, offered=quoted.offered),
         )
 
     def _number(self, situation: Situation, method: Method) -> int:
