@@ -1,0 +1,1 @@
+"""Questions that people keep: verified readings, saved questions, digests and alerts."""
