@@ -73,7 +73,8 @@ def columns_of(entity: EntityEntry, file: FactsFile, columns: Columns | None) ->
     base = file.entities.get(entity.role_of, entity) if entity.role_of is not None else entity
     if columns is None or base.table is None or base.table not in columns:
         return None
-    return set(columns[base.table]) | set(base.computed)
+    made = columns.get(base.recipe, ()) if base.recipe is not None else ()
+    return set(columns[base.table]) | set(made) | set(base.computed)
 
 
 def columns_of_fact(name: str, file: FactsFile, columns: Columns | None) -> set[str] | None:

@@ -65,7 +65,7 @@ class Formulas:
             return self._is_linear(formula.tree, formula) and bool(names_in(formula.tree))
         measure = self.measures[formula.numerator]
         stock = measure.keep is not None
-        return formula.is_plain and measure.aggregate in ("count", "sum") and not stock
+        return formula.is_plain and measure.aggregate in ("count", "count_values", "sum") and not stock
 
     def _is_linear(self, node: Node, formula: Formula) -> bool:
         if isinstance(node, Name):

@@ -67,6 +67,20 @@ def problems_of(folder: Path | None = None, *, columns: Columns | None = None) -
     return _contradictions(found, columns)
 
 
+def lines_of(folder: Path | None = None) -> tuple[Lines, Lines, Lines]:
+    """Return where the entries of facts.yaml, metrics.yaml and dimensions.yaml stand.
+
+    Raises
+    ------
+    CatalogueError
+        When the files are missing or malformed.
+    """
+    found, problems = _read_all(folder)
+    if found is None:
+        raise _error(problems)
+    return found.lines
+
+
 def _contradictions(files: Files, columns: Columns | None) -> list[Problem]:
     return [
         *fact_problems(files, columns),

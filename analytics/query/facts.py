@@ -178,9 +178,23 @@ def entity_rows(entity: str, columns: Collection[str], source: Source) -> ibis.T
     return _select(table, found, found.recipe, columns, source.as_of)
 
 
+_BUILT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "orders": ("units", "gross", "cost"),
+        "order_lines": ("units", "gross", "cost", "product_id", "order_gross"),
+        "customers": ("acquisition_objective",),
+        "incident_hits": ("hits", "customer_id"),
+    }
+)
+"""Columns that a recipe's rows have beside those of `_COMPUTED`."""
+
+
 def recipe_columns() -> Mapping[str, frozenset[str]]:
     """Return the columns that the recipes of the canonical warehouse make, by recipe."""
-    return MappingProxyType({name: frozenset(made) for name, made in _COMPUTED.items()})
+    names = sorted({*_COMPUTED, *_BUILT})
+    return MappingProxyType(
+        {n: frozenset((*_COMPUTED.get(n, ()), *_BUILT.get(n, ()))) for n in names}
+    )
 
 
 def _select(
