@@ -13,7 +13,9 @@ from analytics.catalogue import Catalogue, load_catalogue
 from analytics.config import WarehouseLimits
 from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
+from analytics.query.own_warehouse import FolderWarehouse
 from analytics.query.warehouse import DuckDBWarehouse
+from analytics.serving import ServedInsights
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.answering.selection import FILE_NAME as SPAN_MODEL_NAME
 from assistant.answering.selection import SHIPPED as SHIPPED_SPANS
@@ -25,6 +27,7 @@ from assistant.desk.service import DeskSources, SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk, LivePrior
 from assistant.feedback_store import SqlFeedbackStore
+from assistant.handoff.policy import load_policy
 from assistant.library import IndexedArticles
 from assistant.live_glossary import LiveGlossary
 from assistant.messages import Messages, load_messages
@@ -34,10 +37,12 @@ from assistant.readiness import AnswerableExamples, try_parts, unless_missing
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
 from assistant.skills.desk import DeskSkill
+from assistant.skills.handing_over import ArticleFinder
 from assistant.skills.helpdesk import HelpdeskSkill
 from assistant.skills.insights import InsightsSkill
 from assistant.skills.smalltalk import SmalltalkSkill
 from assistant.store import SqlConversationStore, open_engine
+from assistant.ticket_store import SqlTicketStore
 from assistant.vocabulary_store import SqlVocabularyStore
 from knowledge_base.adaptation.question_encoder import FOLDER_NAME as ADAPTED_NAME
 from knowledge_base.adaptation.question_encoder import load_question_encoder
@@ -152,9 +157,23 @@ class Parts:
         return open_warehouse(self.settings.warehouse_dir, self.settings)
 
     @cached_property
-    def insights(self) -> CatalogueInsights:
-        """Analytics over the warehouse."""
-        return self.insights_over(self.warehouse, load_catalogue())
+    def insights(self) -> ServedInsights:
+        """Analytics over the warehouse as it is now, for whoever asks."""
+        return ServedInsights(
+            warehouse=self.tables, catalogue=self.catalogue, make=self.insights_over
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What questions can be about: the shipped definitions, or those of one's own."""
+        return load_catalogue(self.settings.analytics_catalogue_dir)
+
+    @property
+    def tables(self) -> DuckDBWarehouse | FolderWarehouse:
+        """What questions are asked of: the warehouse, or tables with a catalogue of their own."""
+        if self.settings.analytics_catalogue_dir is None:
+            return self.warehouse
+        return open_tables(self.settings.analytics_tables_dir, self.catalogue, self.settings)
 
     def insights_over(self, warehouse: Warehouse, catalogue: Catalogue) -> CatalogueInsights:
         """Return analytics over any warehouse, with this home's models."""
@@ -176,6 +195,23 @@ class Parts:
     def store(self) -> SqlConversationStore:
         """Conversations, votes and tickets."""
         return SqlConversationStore(self.database)
+
+    @cached_property
+    def tickets(self) -> SqlTicketStore:
+        """The desk's tickets."""
+        return SqlTicketStore(self.database)
+
+    @cached_property
+    def desk(self) -> DeskSkill:
+        """The desk skill."""
+        return DeskSkill(
+            store=self.tickets,
+            clock=self.clock,
+            messages=self.messages,
+            policy=load_policy(),
+            triage=self.suggestions.triage,
+            find_article=ArticleFinder(helpdesk=lambda: self.helpdesk, clock=self.clock),
+        )
 
     @cached_property
     def database(self) -> sa.Engine:
@@ -266,7 +302,7 @@ class Parts:
             sources=DeskSources(
                 state=lambda: self.snapshots.current_name() or "",
                 tickets=self.documents.tickets,
-                own_tickets=self.store.all_tickets,
+                own_tickets=self.tickets.all_tickets,
                 contents=self.documents.contents,
             ),
             encode_past=self.encoder.encode,
@@ -305,7 +341,7 @@ class Parts:
 
     def insights_or_none(self) -> Insights | None:
         """Analytics, or None while there is no warehouse; an incomplete one is an error."""
-        return self.insights if self.settings.warehouse_dir.is_dir() else None
+        return self.insights if self.settings.analytics_tables_dir.is_dir() else None
 
 
 def build_assistant(settings: Settings) -> AssistantService:
@@ -313,13 +349,15 @@ def build_assistant(settings: Settings) -> AssistantService:
     parts = Parts(settings)
     clock = parts.clock
     insights = parts.insights_or_none()
-    desk = DeskSkill(store=parts.store, clock=clock, messages=parts.messages)
+    desk = parts.desk
     service: AssistantService
     skills: Mapping[Route, Skill] = {
         "helpdesk": replace(parts.helpdesk, desk=desk),
         "insights": InsightsSkill(insights=insights, messages=parts.messages),
         "desk": desk,
-        "smalltalk": SmalltalkSkill(messages=parts.messages, examples=lambda: service.examples()),
+        "smalltalk": SmalltalkSkill(
+            messages=parts.messages, capabilities=lambda asker: service.capabilities(asker)
+        ),
     }
     service = AssistantService(
         dialogue=Dialogue(
@@ -331,6 +369,7 @@ def build_assistant(settings: Settings) -> AssistantService:
             max_question_chars=settings.max_question_chars,
         ),
         store=parts.store,
+        ticket_store=parts.tickets,
         desk=desk,
         feedback=parts.feedback,
         suggestions=parts.suggestions,
@@ -355,10 +394,22 @@ def open_warehouse(folder: Path, settings: Settings) -> DuckDBWarehouse:
     WarehouseError
         When it is missing or incomplete.
     """
-    return DuckDBWarehouse(
-        folder,
-        limits=WarehouseLimits(
-            memory_bytes=settings.query_memory_limit_mb * 1024**2,
-            n_rows=settings.query_max_rows,
-        ),
+    return DuckDBWarehouse(folder, limits=_limits(settings))
+
+
+def open_tables(folder: Path, catalogue: Catalogue, settings: Settings) -> FolderWarehouse:
+    """Open a folder of tables that a catalogue of one's own describes.
+
+    Raises
+    ------
+    WarehouseError
+        When it is missing or empty, or a file cannot be read.
+    """
+    return FolderWarehouse(folder, newest=catalogue.newest, limits=_limits(settings))
+
+
+def _limits(settings: Settings) -> WarehouseLimits:
+    return WarehouseLimits(
+        memory_bytes=settings.query_memory_limit_mb * 1024**2,
+        n_rows=settings.query_max_rows,
     )

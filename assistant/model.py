@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from analytics.model import Finding
+from assistant.handoff.contract import HandOff
 from knowledge_base.model import EVERYONE, Block, Document, Expansion
 
 Route = Literal["helpdesk", "insights", "desk", "smalltalk", "out_of_scope"]
@@ -178,11 +179,13 @@ class Abstention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOff:
-    """A ticket was opened."""
+    """A conversation was handed over, now or before: the typed action, apart from its text."""
 
     text: str
     ticket_number: int
     confidence: float = 1.0
+    handoff: HandOff | None = None
+    """None only of turns that were stored before there was one."""
     citations: tuple[Citation, ...] = ()
     """What is quoted besides: something to do until the service desk replies."""
     memo: Memo | None = None
@@ -210,6 +213,8 @@ class RouteDecision:
     route: Route | None
     """None when no route is sure enough."""
     probabilities: Mapping[Route, float]
+    also: tuple[Route, ...] = ()
+    """Routes of other parts of the message: what comes with a problem or a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +241,17 @@ class Conversation:
     turns: tuple[Turn, ...] = ()
 
 
+CLOSED_STATUSES = frozenset({"cancelled", "closed", "solved", "resolved"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketNote:
+    """Something that was added to a ticket after it was opened."""
+
+    text: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskTicket:
     """A ticket opened from a conversation, in the built-in store."""
@@ -246,7 +262,21 @@ class DeskTicket:
     subject: str
     transcript: str
     status: str
+    """`new`, or `cancelled` by its requester; agents' tools may set others."""
     opened_at: datetime
+    handoff: HandOff | None = None
+    notes: tuple[TicketNote, ...] = ()
+    """What was added later, oldest first."""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether somebody is still to work on it."""
+        return self.status not in CLOSED_STATUSES
+
+    @property
+    def is_private(self) -> bool:
+        """Return whether its text is nobody's business but that of who works on it."""
+        return self.handoff is not None and self.handoff.reason.startswith("policy:")
 
 
 EventKind = Literal["route", "text", "citation", "finding", "choices", "done", "error"]

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant.handoff.contract import HandOff
 from assistant.model import (
     ArticleView,
     Asker,
@@ -68,7 +69,7 @@ class Articles(Protocol):
 
 
 class ConversationStore(Protocol):
-    """Conversations, feedback and tickets, kept durably."""
+    """Conversations and feedback, kept durably."""
 
     def conversation(self, conversation_id: str, *, user_id: str) -> Conversation:
         """Return a conversation of this user.
@@ -100,16 +101,48 @@ class ConversationStore(Protocol):
         """Store what the user thought of a turn; a second vote replaces the first."""
         ...
 
+
+class TicketStore(Protocol):
+    """The desk's tickets, kept durably. What is somebody else's is as absent as what never was."""
+
     def open_ticket(
         self,
         *,
         conversation_id: str | None,
         user_id: str,
-        subject: str,
         transcript: str,
+        handoff: HandOff,
         at: datetime,
     ) -> DeskTicket:
-        """Open a ticket; the same conversation's open ticket is returned instead of a second."""
+        """Open a ticket; the same conversation's first ticket is returned instead of a second.
+
+        Raises
+        ------
+        ConversationNotFoundError
+            When the conversation's ticket is somebody else's.
+        """
+        ...
+
+    def ticket(self, ticket_number: int, *, user_id: str) -> DeskTicket | None:
+        """Return a ticket of this user, or None."""
+        ...
+
+    def ticket_of(self, conversation_id: str, *, user_id: str) -> DeskTicket | None:
+        """Return the ticket of a conversation of this user, or None."""
+        ...
+
+    def tickets(self, *, user_id: str) -> tuple[DeskTicket, ...]:
+        """Return this user's tickets, newest first."""
+        ...
+
+    def add_note(
+        self, ticket_number: int, text: str, *, user_id: str, at: datetime
+    ) -> DeskTicket | None:
+        """Add to a ticket of this user and return it; None when there is none of theirs."""
+        ...
+
+    def set_status(self, ticket_number: int, status: str, *, user_id: str) -> DeskTicket | None:
+        """Change how a ticket of this user stands and return it; None when there is none."""
         ...
 
 
@@ -229,6 +262,38 @@ class Assistant(Protocol):
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""
+        ...
+
+    def tickets(self, asker: Asker) -> tuple[DeskTicket, ...]:
+        """Return the asker's tickets, newest first."""
+        ...
+
+    def ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        """Return one ticket of the asker.
+
+        Raises
+        ------
+        TicketNotFoundError
+            When there is none, or it is somebody else's: the two are not told apart.
+        """
+        ...
+
+    def add_note(self, ticket_number: int, text: str, *, asker: Asker) -> DeskTicket:
+        """Add to a ticket of the asker and return it.
+
+        Raises
+        ------
+        TicketNotFoundError
+        """
+        ...
+
+    def cancel_ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        """Close a ticket of the asker that needs nobody any more, and return it.
+
+        Raises
+        ------
+        TicketNotFoundError
+        """
         ...
 
     def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:

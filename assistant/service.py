@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analytics.ports import Insights
 from assistant.desk.service import SuggestionDesk
 from assistant.dialogue import Dialogue
-from assistant.errors import DocumentNotFoundError
+from assistant.errors import DocumentNotFoundError, TicketNotFoundError
 from assistant.feedback import FeedbackDesk
 from assistant.model import (
     ArticleView,
@@ -22,8 +22,10 @@ from assistant.model import (
 )
 from assistant.ports import Articles, Clock
 from assistant.skills.desk import DeskSkill
+from assistant.skills.smalltalk import Capabilities
 from assistant.store import SqlConversationStore
 from assistant.suggestions import Suggestions
+from assistant.ticket_store import SqlTicketStore
 from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 
@@ -36,6 +38,7 @@ class AssistantService:
 
     dialogue: Dialogue
     store: SqlConversationStore
+    ticket_store: SqlTicketStore
     desk: DeskSkill
     feedback: FeedbackDesk
     suggestions: SuggestionDesk
@@ -89,16 +92,37 @@ class AssistantService:
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         """Open a ticket with the transcript of a conversation; opening twice gives the first."""
         if conversation_id is None:
-            return self.store.open_ticket(
-                conversation_id=None,
+            alone = Conversation(
+                conversation_id="",
                 user_id=asker.user_id,
-                subject=subject,
-                transcript=subject,
-                at=self.clock.now(),
+                title=subject,
+                started_at=self.clock.now(),
             )
+            return self.desk.open(asker=asker, conversation=alone, subject=subject, last=subject)
         conversation = self.store.conversation(conversation_id, user_id=asker.user_id)
         about = subject or (conversation.turns[0].text if conversation.turns else "")
         return self.desk.open(asker=asker, conversation=conversation, subject=about)
+
+    def tickets(self, asker: Asker) -> tuple[DeskTicket, ...]:
+        """Return the asker's tickets, newest first."""
+        return self.ticket_store.tickets(user_id=asker.user_id)
+
+    def ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        """Return one ticket of the asker."""
+        found = self.ticket_store.ticket(ticket_number, user_id=asker.user_id)
+        return _own_ticket(found, ticket_number)
+
+    def add_note(self, ticket_number: int, text: str, *, asker: Asker) -> DeskTicket:
+        """Add to a ticket of the asker and return it."""
+        noted = self.ticket_store.add_note(
+            ticket_number, text, user_id=asker.user_id, at=self.clock.now()
+        )
+        return _own_ticket(noted, ticket_number)
+
+    def cancel_ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        """Close a ticket of the asker that needs nobody any more, and return it."""
+        closed = self.ticket_store.set_status(ticket_number, "cancelled", user_id=asker.user_id)
+        return _own_ticket(closed, ticket_number)
 
     def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
         """Return what may help an agent with a ticket."""
@@ -126,6 +150,15 @@ class AssistantService:
             groups=frozenset(asker.groups), query=query, limit=limit, offset=offset
         )
 
+    def capabilities(self, asker: Asker) -> Capabilities:
+        """Return what is really there for an asker."""
+        has_articles = bool(self.articles(asker, limit=1))
+        return Capabilities(
+            has_articles=has_articles,
+            helpdesk_examples=self.helpdesk_examples() if has_articles else (),
+            insights_examples=self.insights.examples() if self.insights is not None else (),
+        )
+
     def examples(self) -> tuple[str, ...]:
         """Return six questions that this installation can answer, kinds taking turns."""
         helpdesk = self.helpdesk_examples()
@@ -145,3 +178,12 @@ class AssistantService:
         """Load what the first question would otherwise wait for."""
         for part in self.load:
             part()
+
+
+def _own_ticket(found: DeskTicket | None, ticket_number: int) -> DeskTicket:
+    if found is None:
+        raise TicketNotFoundError(
+            f"There is no ticket {ticket_number} of yours.",
+            hint="Look in the list of your tickets.",
+        )
+    return found

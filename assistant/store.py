@@ -1,4 +1,4 @@
-"""Conversations, feedback and tickets in a relational database (SQLite by default)."""
+"""Conversations and feedback in a relational database (SQLite by default)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ import sqlalchemy as sa
 
 from assistant.errors import AssistantError, ConversationNotFoundError, TurnNotFoundError
 from assistant.feedback_store import events_of_votes
-from assistant.model import Conversation, DeskTicket, FeedbackValue, Turn
+from assistant.model import Conversation, FeedbackValue, Turn
 from assistant.tables import conversations as _conversations
 from assistant.tables import feedback as _feedback
 from assistant.tables import metadata
-from assistant.tables import tickets as _tickets
 from assistant.tables import turns as _turns
+from assistant.ticket_store import add_handoffs
 from assistant.wire import dump_outcome, load_outcome
 
-FIRST_TICKET_NUMBER = 1000
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 TITLE_CHARS = 80
 
 
@@ -62,6 +61,8 @@ def open_engine(path: Path) -> sa.Engine:
         metadata.create_all(connection)
         if found == 1:
             events_of_votes(connection)
+        if found in (1, 2):
+            add_handoffs(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
     return engine
 
@@ -207,65 +208,6 @@ class SqlConversationStore:
         with self._engine.connect() as connection:
             return tuple(tuple(row) for row in connection.execute(query))
 
-    def open_ticket(
-        self,
-        *,
-        conversation_id: str | None,
-        user_id: str,
-        subject: str,
-        transcript: str,
-        at: datetime,
-    ) -> DeskTicket:
-        """Open a ticket; a conversation's second request returns its first ticket."""
-        with self._writer.begin() as connection:
-            if conversation_id is not None:
-                known = connection.execute(
-                    sa.select(_tickets).where(_tickets.c.conversation_id == conversation_id)
-                ).one_or_none()
-                if known is not None:
-                    if known.user_id != user_id:
-                        raise _no_conversation(conversation_id)
-                    return _ticket(known)
-            last = connection.execute(sa.select(sa.func.max(_tickets.c.ticket_number))).scalar()
-            number = FIRST_TICKET_NUMBER if last is None else int(last) + 1
-            values = {
-                "ticket_number": number,
-                "conversation_id": conversation_id,
-                "user_id": user_id,
-                "subject": subject,
-                "transcript": transcript,
-                "status": "new",
-                "opened_at": at.isoformat(),
-            }
-            connection.execute(_tickets.insert().values(**values))
-        return DeskTicket(**{**values, "opened_at": at})  # type: ignore[arg-type]
-
-    def ticket(self, ticket_number: int, *, user_id: str) -> DeskTicket | None:
-        """Return a ticket of this user, or None."""
-        with self._engine.connect() as connection:
-            row = connection.execute(
-                sa.select(_tickets).where(
-                    _tickets.c.ticket_number == ticket_number, _tickets.c.user_id == user_id
-                )
-            ).one_or_none()
-        return None if row is None else _ticket(row)
-
-    def tickets(self, *, user_id: str) -> tuple[DeskTicket, ...]:
-        """Return this user's tickets, newest first."""
-        query = (
-            sa.select(_tickets)
-            .where(_tickets.c.user_id == user_id)
-            .order_by(_tickets.c.ticket_number.desc())
-        )
-        with self._engine.connect() as connection:
-            return tuple(_ticket(row) for row in connection.execute(query))
-
-    def all_tickets(self) -> tuple[DeskTicket, ...]:
-        """Return everybody's tickets, oldest first: for agents, never for askers."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_tickets).order_by(_tickets.c.ticket_number))
-            return tuple(_ticket(row) for row in rows)
-
     @staticmethod
     def _head(connection: sa.Connection, conversation_id: str, user_id: str) -> Any:
         head = connection.execute(
@@ -310,16 +252,4 @@ def _turn(row: Any) -> Turn:
         outcome=load_outcome(row.outcome, row.body),
         asked_at=_time(row.asked_at),
         timings_ms=json.loads(row.timings_ms),
-    )
-
-
-def _ticket(row: Any) -> DeskTicket:
-    return DeskTicket(
-        ticket_number=row.ticket_number,
-        conversation_id=row.conversation_id,
-        user_id=row.user_id,
-        subject=row.subject,
-        transcript=row.transcript,
-        status=row.status,
-        opened_at=_time(row.opened_at),
     )

@@ -47,7 +47,18 @@ tickets = sa.Table(
     sa.Column("transcript", sa.String, nullable=False),
     sa.Column("status", sa.String, nullable=False),
     sa.Column("opened_at", sa.String, nullable=False),
+    sa.Column("handoff", sa.String, nullable=True),
 )
+"""`handoff` is JSON of `assistant.handoff.contract.HandOff`; null of tickets older than it."""
+ticket_notes = sa.Table(
+    "desk_ticket_notes",
+    metadata,
+    sa.Column("ticket_number", sa.ForeignKey("desk_tickets.ticket_number"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+"""What requesters added to their tickets."""
 feedback_events = sa.Table(
     "feedback_events",
     metadata,

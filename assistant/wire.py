@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from analytics.model import Finding
+from assistant.handoff.contract import CONTRACT, HandOff
 from assistant.model import (
     Abstention,
     Answered,
@@ -86,7 +87,17 @@ def turn_to_json(turn: Turn) -> dict[str, Any]:
         ],
         "replies": [{"label": item.label, "text": item.text} for item in replies],
         "ticket_number": outcome.ticket_number if isinstance(outcome, HandedOff) else None,
+        "handoff": handoff_to_json(outcome.handoff, outcome.ticket_number)
+        if isinstance(outcome, HandedOff)
+        else None,
     }
+
+
+def handoff_to_json(handoff: HandOff | None, ticket_number: int) -> dict[str, Any] | None:
+    """Return the hand-off contract (docs/handoff.md); None for what is older than it."""
+    if handoff is None:
+        return None
+    return {"contract": CONTRACT, "ticket_number": ticket_number, **plain(handoff)}
 
 
 def citation_to_json(citation: Citation) -> dict[str, Any]:
@@ -124,6 +135,11 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
             "n_rows": receipt.n_rows,
             "as_of": receipt.as_of.isoformat(),
             "notes": list(receipt.notes),
+            "checks": [{"kind": check.kind, "text": check.text} for check in receipt.checks],
+            "is_partial": receipt.is_partial,
+            "rows_read": receipt.rows_read,
+            "definition_version": receipt.definition_version,
+            "elapsed_ms": receipt.elapsed_ms,
         },
         "slots": plain(finding.slots),
     }

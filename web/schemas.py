@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analytics.model import ChartKind, Unit
 from assistant.model import (
     ArticleView,
     Check,
     Conversation,
-    DeskTicket,
     FeedbackValue,
     OutcomeName,
     Route,
 )
 from assistant.wire import turn_to_json
 from knowledge_base.model import BlockKind, Document, DocumentStatus, ExpansionSource
-
-ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["9f2c41d0"])]
-
-
-class Strict(BaseModel):
-    """Takes exactly the fields that it has, in exactly their types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+from web.strict import ConversationId, Strict
+from web.ticket_schemas import HandOffBody
 
 
 class AskRequest(Strict):
@@ -65,20 +58,6 @@ class FeedbackEventRequest(Strict):
         if (self.turn_id is None) == (self.question is None):
             raise ValueError("give either turn_id or question")
         return self
-
-
-class TicketRequest(Strict):
-    """A ticket for the service desk, with the transcript of a conversation."""
-
-    subject: str = Field(min_length=1, max_length=200, pattern=r"\S", examples=["VPN drops"])
-    conversation_id: ConversationId | None = None
-
-
-class SuggestionRequest(Strict):
-    """What somebody types of a ticket so far."""
-
-    text: str = Field(description="The problem.", examples=["LarkVPN says LV-1102 since today"])
-    subject: str = Field(default="", max_length=200)
 
 
 class ErrorBody(Strict):
@@ -124,6 +103,13 @@ class ChartBody(Strict):
     unit: Unit | None
 
 
+class CheckedBody(Strict):
+    """A second computation that came to the same number."""
+
+    kind: Literal["groups", "split", "ratio", "change", "shares"]
+    text: str
+
+
 class ReceiptBody(Strict):
     """How the numbers were computed."""
 
@@ -134,6 +120,11 @@ class ReceiptBody(Strict):
     n_rows: int
     as_of: date
     notes: list[str]
+    checks: list[CheckedBody]
+    is_partial: bool
+    rows_read: int | None
+    definition_version: str
+    elapsed_ms: float | None
 
 
 class FindingBody(Strict):
@@ -185,6 +176,7 @@ class TurnBody(Strict):
     searched_also: list[SearchedAlsoBody]
     replies: list[ChoiceBody]
     ticket_number: int | None
+    handoff: HandOffBody | None
 
 
 class ConversationSummary(Strict):
@@ -205,16 +197,6 @@ class ConversationBody(ConversationSummary):
     """A conversation with its turns, oldest first."""
 
     turns: list[TurnBody]
-
-
-class TicketBody(Strict):
-    """A ticket that was opened, or was open already."""
-
-    ticket_number: int
-    subject: str
-    status: str
-    opened_at: datetime
-    conversation_id: str | None
 
 
 class ArticleSummary(Strict):
@@ -299,17 +281,6 @@ def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
     """Return a conversation with its turns as JSON of the shape `ConversationBody`."""
     summary = summarise_conversation(conversation).model_dump(mode="json")
     return summary | {"turns": [turn_to_json(turn) for turn in conversation.turns]}
-
-
-def describe_ticket(ticket: DeskTicket) -> TicketBody:
-    """Return a ticket without its transcript, which the asker has on the page."""
-    return TicketBody(
-        ticket_number=ticket.ticket_number,
-        subject=ticket.subject,
-        status=ticket.status,
-        opened_at=ticket.opened_at,
-        conversation_id=ticket.conversation_id,
-    )
 
 
 def _summary_fields(document: Document) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from assistant.desk.fitted import Fitted
 from assistant.desk.history import TicketHistory, problem_of
 from assistant.desk.suggest import Occasion, Suggester
 from assistant.errors import EmptyQuestionError, QuestionTooLongError, TicketNotFoundError
+from assistant.handoff.contract import PredictedField
 from assistant.messages import Messages
 from assistant.model import Asker, DeskTicket
 from assistant.ports import Clock
 from assistant.suggestions import Problem, Suggestions
 from knowledge_base.index.access import may_read
-from knowledge_base.model import Document, Message, Passage, Ticket
+from knowledge_base.model import EVERYONE, Document, Message, Passage, Ticket
 
 AGENTS = "agents"
 MAX_TEXT_CHARS = 20_000
@@ -92,6 +93,22 @@ class SuggestionDesk:
             )
         return self._current().suggest(read_problem(text, subject), self._occasion(asker))
 
+    def triage(self, text: str) -> dict[str, PredictedField]:
+        """Return category, priority and team as past tickets predict them for a problem's text.
+
+        They are for whoever gets the ticket, so all past tickets count that agents may read. Empty
+        without past tickets, and for an empty text.
+        """
+        if not text.strip() or next(iter(self.sources.tickets()), None) is None:
+            return {}
+        occasion = Occasion(groups=(EVERYONE, AGENTS), at=self.clock.now())
+        found = self._current().triage(read_problem(text[:MAX_TEXT_CHARS]), occasion)
+        return {
+            name: PredictedField(value=item.value, confidence=item.confidence, method=item.method)
+            for name, item in sorted(found.items())
+            if item.value
+        }
+
     def warm_up(self) -> None:
         """Read and encode the past, so that the first agent does not wait for it."""
         self._current()
@@ -144,6 +161,7 @@ def as_ticket(own: DeskTicket) -> Ticket:
         team="",
         status=own.status,
         messages=(Message(at=own.opened_at, role="requester", text=said_by_requester(own)),),
+        private=own.is_private,
         acl=(AGENTS, f"user:{own.user_id}"),
     )
 

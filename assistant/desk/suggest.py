@@ -94,6 +94,13 @@ class Suggester:
         elapsed_ms = (time.perf_counter() - started) * 1000
         return replace(suggestions, timings_ms={"total": round(elapsed_ms, 2)})
 
+    def triage(self, problem: Problem, occasion: Occasion) -> Mapping[str, Predicted]:
+        """Return category, priority and team alone, as `suggest` does."""
+        view = self.history.view(
+            occasion.groups, occasion.at, without=problem.ticket_id, last=occasion.last
+        )
+        return self._triage(self._question(problem, occasion), view)
+
     def _question(self, problem: Problem, occasion: Occasion) -> Question:
         row = self.history.row_of(problem.ticket_id) if problem.ticket_id else None
         if row is None:

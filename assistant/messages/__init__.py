@@ -34,6 +34,9 @@ class Messages:
                 hint="Compare the message file with the one that comes with Deskwise.",
             ) from error
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._sentences
+
     def keys(self) -> tuple[str, ...]:
         """Return all keys, sorted."""
         return tuple(sorted(self._sentences))

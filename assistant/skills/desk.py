@@ -1,9 +1,12 @@
-"""Tickets: open one with the transcript, say how one stands; one conversation, one ticket."""
+"""Tickets: opened with everything that is known, told of, added to, closed. One a conversation."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from assistant.handoff.contract import HandOffReason, PredictedField
+from assistant.handoff.policy import Policy, PolicyMatch
 from assistant.messages import Messages
 from assistant.model import (
     Abstention,
@@ -13,150 +16,256 @@ from assistant.model import (
     Clarification,
     Conversation,
     DeskTicket,
+    FailedStep,
     HandedOff,
+    Method,
     Outcome,
 )
-from assistant.ports import Clock
-from assistant.store import SqlConversationStore
+from assistant.ports import Clock, TicketStore
+from assistant.skills.desk_requests import (
+    DeskRequest,
+    content,
+    is_plain_request,
+    read_request,
+    read_yes_or_no,
+    ticket_number,
+)
+from assistant.skills.handing_over import Reason, make_handoff, transcript
+from assistant.skills.own_tickets import ASKS_FOR_NOTE, OwnTickets, asks_to_close
 
 MAX_SUBJECT_CHARS = 120
-_TICKET_NUMBER = re.compile(
-    r"\b(?:#|ticket\s+(?:no\.?\s*|number\s*)?|(?:INC|LF|REQ)-?)0*(\d{1,9})\b", re.I
-)
-_STATUS = re.compile(
-    r"\b(status|state|progress|update|news|how far|heard|hear back|looked at|where is|"
-    r"my (?:open )?(?:tickets?|cases?|requests?))\b",
-    re.I,
-)
-_OPEN = re.compile(
-    r"\b(open|create|raise|log|submit|file|make|new|start|put in)\b.{0,40}"
-    r"\b(ticket|case|request|incident)\b"
-    r"|\b(human|person|agent|someone|somebody|colleague|operator)\b|\bcall me\b|\bescalate\b",
-    re.I | re.S,
-)
-_NEGATED = re.compile(
-    r"\b(do not|don't|dont|no need to|rather not|without|not)\b.{0,24}"
-    r"\b(ticket|case|agent|human|person)\b",
-    re.I | re.S,
-)
-_ONLY_COMMAND = re.compile(
-    r"^(?:please|can you|could you|i want to|i'd like to|i would like to|just|"
-    r"open|create|raise|log|submit|file|make|a|an|the|new|ticket|case|for me|for this|"
-    r"about this|with this|talk|speak|to|human|person|agent|someone|real|now|[\s.,!?])+$",
-    re.I,
-)
+ASKS_FOR_SUBJECT = "nothing_to_hand_over"
+
+Triage = Callable[[str], Mapping[str, PredictedField]]
+FindArticle = Callable[[str, Asker], Answered | None]
 
 
+def no_triage(_text: str) -> Mapping[str, PredictedField]:
+    """Predict nothing: there is nothing to learn from."""
+    return {}
+
+
+def no_article(_query: str, _asker: Asker) -> Answered | None:
+    """Find nothing: there are no articles."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSkill:
-    """Answers `desk` questions from the built-in ticket store."""
+    """Answers `desk` questions from the built-in tickets, and hands conversations over."""
 
-    def __init__(self, *, store: SqlConversationStore, clock: Clock, messages: Messages) -> None:
-        self._store = store
-        self._clock = clock
-        self._messages = messages
+    store: TicketStore
+    clock: Clock
+    messages: Messages
+    policy: Policy = field(default_factory=Policy)
+    triage: Triage = no_triage
+    """What a problem's text is predicted to be: category, priority, team."""
+    find_article: FindArticle = no_article
+    """What the articles say to a question, shown beside a hand-off that policy demands."""
+
+    def claims(self, text: str, conversation: Conversation) -> bool:
+        """Return whether a message is the desk's whatever the router thinks of it.
+
+        What policy hands over at once, a reply to a question of the desk, and what plainly is
+        about one's own ticket.
+        """
+        if self.policy.read(text) is not None:
+            return True
+        last = conversation.turns[-1] if conversation.turns else None
+        if last is not None and last.route == "desk":
+            if asks_to_close(last.outcome) is not None and read_yes_or_no(text) is not None:
+                return True
+            if isinstance(last.outcome, Clarification) and ticket_number(text) is not None:
+                return True
+            if isinstance(last.outcome, Abstention) and last.outcome.reason == ASKS_FOR_NOTE:
+                return read_yes_or_no(text) is not False
+        return is_plain_request(text, has_ticket=_has_ticket(conversation))
 
     def answer(self, text: str, *, asker: Asker, conversation: Conversation) -> Outcome:
-        """Open a ticket, or tell how one stands; asks what it is about when nothing says so."""
-        if _NEGATED.search(text):
-            return Abstention(
-                text=self._messages.say("desk.declined"), reason="declined", offers_ticket=False
+        """Do what is wanted of the desk; asks when that is not said."""
+        match = self.policy.read(text)
+        if match is not None:
+            return self.hand_over_at_once(match, text, asker=asker, conversation=conversation)
+        request = read_request(text, has_ticket=_has_ticket(conversation))
+        last = conversation.turns[-1].outcome if conversation.turns else None
+        own = OwnTickets(store=self.store, clock=self.clock, messages=self.messages)
+        waiting = own.reply(text, request, last, asker)
+        if waiting is not None:
+            return waiting
+        match request.kind:
+            case "decline":
+                return self._declined()
+            case "open":
+                return self._open(text, request, asker, conversation)
+            case "unclear":
+                pass
+            case _:
+                return own.do(request, asker, conversation)
+        if _asks_for_subject(last) and content(text):
+            return self._open(
+                text, DeskRequest(kind="open", text=content(text)), asker, conversation
             )
-        wants_new = bool(_OPEN.search(text))
-        number = _TICKET_NUMBER.search(text)
-        if number and not wants_new:
-            return self._status(int(number.group(1)), asker)
-        if _STATUS.search(text) and not wants_new:
-            return self._overview(asker)
-        if not wants_new:
-            return self._ask_for_wish(text)
-        subject = _subject(text, conversation)
-        if subject is None:
-            return Abstention(
-                text=self._messages.say("desk.nothing_to_hand_over"),
-                reason="nothing_to_hand_over",
-                offers_ticket=False,
-            )
-        known = {ticket.ticket_number for ticket in self._store.tickets(user_id=asker.user_id)}
-        ticket = self.open(asker=asker, conversation=conversation, subject=subject, last=text)
-        key = "desk.already_open" if ticket.ticket_number in known else "desk.opened"
-        return HandedOff(
-            text=self._messages.say(key, number=ticket.ticket_number),
-            ticket_number=ticket.ticket_number,
-        )
+        return self._ask_for_wish(text)
 
     def open(
-        self, *, asker: Asker, conversation: Conversation, subject: str, last: str = ""
+        self,
+        *,
+        asker: Asker,
+        conversation: Conversation,
+        subject: str,
+        last: str = "",
+        reason: HandOffReason = "asked",
+        tried: Sequence[Method | FailedStep] = (),
+        facets: Mapping[str, str] | None = None,
     ) -> DeskTicket:
-        """Open the ticket of a conversation; the first one is returned when there is one."""
-        return self._store.open_ticket(
-            conversation_id=conversation.conversation_id,
-            user_id=asker.user_id,
-            subject=subject[:MAX_SUBJECT_CHARS],
-            transcript=transcript(conversation, last),
-            at=self._clock.now(),
+        """Open the ticket of a conversation; the first one is returned when there is one.
+
+        Parameters
+        ----------
+        asker, conversation
+            Who is handed over, with the turns before this message.
+        subject
+            What it is about, in a line.
+        last
+            The message that is being answered.
+        reason
+            Why it is handed over.
+        tried
+            What did not help, as far as this message says it; what earlier ones say is known.
+        facets
+            What this message says of the problem: facet → value.
+        """
+        return self._open_for(
+            Reason(kind=reason, tried=tuple(tried), facets=facets or {}),
+            subject,
+            last,
+            asker=asker,
+            conversation=conversation,
         )
+
+    def hand_over_at_once(
+        self, match: PolicyMatch, text: str, *, asker: Asker, conversation: Conversation
+    ) -> HandedOff:
+        """Hand over what policy demands, with the article for it shown too."""
+        reason: HandOffReason = f"policy:{match.kind}"  # type: ignore[assignment]
+        known = self._known(conversation, asker)
+        why = Reason(kind=reason, fields=match.fields)
+        ticket = self._open_for(
+            why, " ".join(text.split()), text, asker=asker, conversation=conversation
+        )
+        if known is not None:
+            # The ticket stands since before: what is urgent now must be read in it.
+            ticket = self._noted(ticket, f"{reason}: {' '.join(text.split())}", asker)
+        article = self.find_article(match.article, asker) if match.article else None
+        key = f"desk.{match.kind}" if known is None else f"desk.{match.kind}_again"
+        shown = self._without_closing(article.text) if article is not None else ""
+        return HandedOff(
+            text="\n\n".join(
+                part
+                for part in (self.messages.say(key, number=ticket.ticket_number), shown)
+                if part
+            ),
+            ticket_number=ticket.ticket_number,
+            handoff=ticket.handoff,
+            citations=article.citations if article is not None else (),
+        )
+
+    def _known(self, conversation: Conversation, asker: Asker) -> DeskTicket | None:
+        """Return the conversation's ticket, when it has one."""
+        if not conversation.conversation_id:
+            return None
+        return self.store.ticket_of(conversation.conversation_id, user_id=asker.user_id)
+
+    def _open_for(
+        self, why: Reason, subject: str, last: str, *, asker: Asker, conversation: Conversation
+    ) -> DeskTicket:
+        now = self.clock.now()
+        line = " ".join(subject.split())[:MAX_SUBJECT_CHARS]
+        known = self._known(conversation, asker)
+        if known is not None:
+            if known.is_open:
+                return known
+            again = self.store.set_status(known.ticket_number, "new", user_id=asker.user_id)
+            return again or known
+        handoff = make_handoff(
+            conversation, why, subject=line, last=last, at=now, triage=self.triage
+        )
+        return self.store.open_ticket(
+            conversation_id=conversation.conversation_id or None,
+            user_id=asker.user_id,
+            transcript=transcript(conversation, last),
+            handoff=handoff,
+            at=now,
+        )
+
+    def _open(
+        self, text: str, request: DeskRequest, asker: Asker, conversation: Conversation
+    ) -> Outcome:
+        known = self._known(conversation, asker)
+        subject = request.text or _earlier(conversation) or content(text)
+        if known is None and not subject:
+            return Abstention(
+                text=self.messages.say("desk.nothing_to_hand_over"),
+                reason=ASKS_FOR_SUBJECT,
+                offers_ticket=False,
+            )
+        ticket = self.open(asker=asker, conversation=conversation, subject=subject, last=text)
+        key = "opened"
+        if known is not None:
+            key = "already_open" if known.is_open else "reopened"
+            if request.text:
+                ticket = self._noted(ticket, request.text, asker)
+        return HandedOff(
+            text=self.messages.say(f"desk.{key}", number=ticket.ticket_number),
+            ticket_number=ticket.ticket_number,
+            handoff=ticket.handoff,
+        )
+
+    def _noted(self, ticket: DeskTicket, note: str, asker: Asker) -> DeskTicket:
+        noted = self.store.add_note(
+            ticket.ticket_number, note, user_id=asker.user_id, at=self.clock.now()
+        )
+        return noted or ticket
 
     def _ask_for_wish(self, text: str) -> Clarification:
         """Ask before opening: nobody gets a ticket who has not asked for one in words."""
         return Clarification(
-            text=self._messages.say("desk.wish"),
+            text=self.messages.say("desk.wish"),
             choices=(
                 ChoiceButton(
-                    label=self._messages.say("routing.as_helpdesk"), text=f"IT problem: {text}"
+                    label=self.messages.say("routing.as_helpdesk"), text=f"IT problem: {text}"
                 ),
                 ChoiceButton(
-                    label=self._messages.say("routing.as_desk"), text=f"Open a ticket: {text}"
+                    label=self.messages.say("routing.as_desk"), text=f"Open a ticket: {text}"
                 ),
             ),
         )
 
-    def _status(self, number: int, asker: Asker) -> Outcome:
-        ticket = self._store.ticket(number, user_id=asker.user_id)
-        if ticket is None:
-            return Abstention(
-                text=self._messages.say("desk.unknown_ticket", number=number),
-                reason="unknown_ticket",
-            )
-        return Answered(text=self._describe(ticket), confidence=1.0)
-
-    def _describe(self, ticket: DeskTicket) -> str:
-        return self._messages.say(
-            "desk.status",
-            number=ticket.ticket_number,
-            subject=ticket.subject,
-            status=ticket.status,
-            date=f"{ticket.opened_at:%-d %B %Y}",
+    def _declined(self) -> Abstention:
+        return Abstention(
+            text=self.messages.say("desk.declined"), reason="declined", offers_ticket=False
         )
 
-    def _overview(self, asker: Asker) -> Outcome:
-        tickets = self._store.tickets(user_id=asker.user_id)
-        if not tickets:
-            return Answered(text=self._messages.say("desk.no_tickets"), confidence=1.0)
-        if len(tickets) == 1:
-            return Answered(text=self._describe(tickets[0]), confidence=1.0)
-        listed = "; ".join(
-            f"{item.ticket_number} “{item.subject}” ({item.status})" for item in tickets
-        )
-        return Answered(
-            text=self._messages.say("desk.your_tickets", tickets=listed), confidence=1.0
-        )
+    def _without_closing(self, text: str) -> str:
+        """Return an answer's text without the offer of a ticket: there is one now."""
+        closing = self.messages.say("helpdesk.if_not_solved")
+        return "\n\n".join(part for part in text.split("\n\n") if part != closing)
 
 
-def _subject(text: str, conversation: Conversation) -> str | None:
-    """Return what the ticket is about: this message if it says so, else the first earlier one."""
-    if not _ONLY_COMMAND.match(text.strip()):
-        return " ".join(text.split())
+def _asks_for_subject(outcome: Outcome | None) -> bool:
+    return isinstance(outcome, Abstention) and outcome.reason == ASKS_FOR_SUBJECT
+
+
+def _has_ticket(conversation: Conversation) -> bool:
+    return any(isinstance(turn.outcome, HandedOff) for turn in conversation.turns)
+
+
+def _earlier(conversation: Conversation) -> str:
+    """Return what the conversation was last about; empty when about nothing."""
     for turn in reversed(conversation.turns):
+        memo = turn.outcome.memo
+        if turn.route == "helpdesk" and memo is not None and memo.question:
+            return " ".join(memo.question.split("\n")[0].split())
         if turn.route in ("helpdesk", "insights", None):
             return " ".join(turn.text.split())
-    return None
-
-
-def transcript(conversation: Conversation, last: str = "") -> str:
-    """Return the conversation as text: who said what, oldest first."""
-    lines = []
-    for turn in conversation.turns:
-        lines += [f"Requester: {turn.text}", f"Deskwise: {turn.outcome.text}"]
-    if last:
-        lines.append(f"Requester: {last}")
-    return "\n\n".join(lines)
+    return ""

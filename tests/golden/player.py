@@ -90,7 +90,7 @@ class Player:
         }
 
     def _ticket(self, number: int) -> list[str]:
-        tickets = {item.ticket_number: item for item in self.assistant.store.all_tickets()}
+        tickets = {item.ticket_number: item for item in self.assistant.ticket_store.all_tickets()}
         if number not in tickets:
             return [f"There is no ticket {number}; there are {sorted(tickets)}."]
         return ticket_lines(tickets[number])

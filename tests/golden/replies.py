@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.cli.ask import _table
+from assistant.handoff.contract import HandOff
 from assistant.model import DeskTicket, Turn
 from assistant.wire import turn_to_json
 
@@ -16,6 +17,7 @@ MASKED = ("confidence", "conversation_id", "timings_ms", "turn_id", "question", 
 TOLD = (
     *("outcome", "route", "reason", "text", "finding", "citations", "nearest", "choices"),
     *("suggestions", "searched_also", "offers_ticket", "ticket_number", "replies"),
+    "handoff",  # told with the ticket
 )
 
 
@@ -100,7 +102,27 @@ def ticket_lines(ticket: DeskTicket) -> list[str]:
             continue
         if value in (None, "", (), {}):
             continue
+        if isinstance(value, HandOff):
+            lines += _handed_over(value)
+            continue
+        if item.name == "notes":
+            lines += [f"note: {note.text}" for note in ticket.notes]
+            continue
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         first, *rest = text.splitlines()
         lines += [f"{item.name}: {first}", *rest]
     return lines
+
+
+def _handed_over(handoff: HandOff) -> list[str]:
+    """Return what a human is handed besides the transcript."""
+    lines = [f"reason: {handoff.reason}"]
+    for item in handoff.tried:
+        step = f", step {item.step}: {item.quote.strip()}" if item.step else ""
+        lines.append(f"tried: {item.title} > {item.heading}{step}")
+    for shown in handoff.evidence:
+        lines.append(f"{'quoted' if shown.is_quoted else 'near'}: {shown.title}")
+    lines += [
+        f"{name}: {field.value} ({field.method})" for name, field in handoff.predicted.items()
+    ]
+    return lines + [f"{facet} is {value}" for facet, value in handoff.facets.items()]

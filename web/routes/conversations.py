@@ -1,4 +1,4 @@
-"""Questions, conversations, feedback and tickets."""
+"""Questions, conversations and feedback."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ from web.schemas import (
     ConversationSummary,
     FeedbackEventRequest,
     FeedbackRequest,
-    TicketBody,
-    TicketRequest,
     TurnBody,
     conversation_to_json,
-    describe_ticket,
     summarise_conversation,
 )
 
@@ -122,14 +119,3 @@ def add_feedback_event(
         question=body.question,
     )
     return Response(status_code=204)
-
-
-@router.post(
-    "/tickets", status_code=201, responses=failures(404, *CHANGES), summary="Open a ticket"
-)
-def open_ticket(body: TicketRequest, assistant: AssistantOf, asker: AskerOf) -> TicketBody:
-    """Open a ticket with a conversation's transcript; asking twice gives the first one."""
-    ticket = assistant.open_ticket(
-        asker=asker, conversation_id=body.conversation_id, subject=body.subject
-    )
-    return describe_ticket(ticket)

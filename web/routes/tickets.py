@@ -1,4 +1,4 @@
-"""Suggestions for agents: beside a ticket, and while somebody types one."""
+"""The asker's tickets, and suggestions for agents."""
 
 from __future__ import annotations
 
@@ -8,11 +8,71 @@ from fastapi import APIRouter, Path
 
 from assistant.suggestions import Suggestions
 from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, failures
-from web.schemas import SuggestionRequest
+from web.ticket_schemas import (
+    NoteRequest,
+    SuggestionRequest,
+    TicketBody,
+    TicketDetail,
+    TicketList,
+    TicketRequest,
+    describe_ticket,
+    describe_ticket_in_full,
+)
 
 router = APIRouter()
 
 _TICKET_ID = r"^[A-Za-z0-9#][A-Za-z0-9._:#-]{0,63}$"
+TicketNumber = Annotated[int, Path(ge=1, le=999_999_999, examples=[1000])]
+
+
+@router.post(
+    "/tickets", status_code=201, responses=failures(404, *CHANGES), summary="Open a ticket"
+)
+def open_ticket(body: TicketRequest, assistant: AssistantOf, asker: AskerOf) -> TicketBody:
+    """Open a ticket with a conversation's transcript; asking twice gives the first one."""
+    ticket = assistant.open_ticket(
+        asker=asker, conversation_id=body.conversation_id, subject=body.subject
+    )
+    return describe_ticket(ticket)
+
+
+@router.get("/tickets", responses=failures(), summary="List your tickets")
+def list_tickets(assistant: AssistantOf, asker: AskerOf) -> TicketList:
+    """Return the asker's tickets, newest first."""
+    return TicketList(tickets=[describe_ticket(item) for item in assistant.tickets(asker)])
+
+
+@router.get("/tickets/{ticket_number}", responses=failures(404), summary="Read one ticket")
+def read_ticket(
+    ticket_number: TicketNumber, assistant: AssistantOf, asker: AskerOf
+) -> TicketDetail:
+    """Return one of the asker's tickets with what was handed over."""
+    return describe_ticket_in_full(assistant.ticket(ticket_number, asker=asker))
+
+
+@router.post(
+    "/tickets/{ticket_number}/notes",
+    status_code=201,
+    responses=failures(404, *CHANGES),
+    summary="Add to a ticket",
+)
+def add_note(
+    ticket_number: TicketNumber, body: NoteRequest, assistant: AssistantOf, asker: AskerOf
+) -> TicketDetail:
+    """Add a note to one of the asker's tickets."""
+    return describe_ticket_in_full(assistant.add_note(ticket_number, body.text, asker=asker))
+
+
+@router.post(
+    "/tickets/{ticket_number}/cancel",
+    responses=failures(404, *CHANGES),
+    summary="Cancel a ticket",
+)
+def cancel_ticket(
+    ticket_number: TicketNumber, assistant: AssistantOf, asker: AskerOf
+) -> TicketDetail:
+    """Close one of the asker's tickets; cancelling twice changes nothing."""
+    return describe_ticket_in_full(assistant.cancel_ticket(ticket_number, asker=asker))
 
 
 @router.get(

@@ -97,23 +97,3 @@ def test_nobody_votes_on_a_turn_of_somebody_else(store: Any) -> None:
         with pytest.raises(TurnNotFoundError):
             store.add_feedback(turn_id, user_id=user_id, value="up", comment="", at=START)
     assert store.feedback() == ()
-
-
-def test_one_conversation_opens_one_ticket(store: Any) -> None:
-    first = store.open_ticket(
-        conversation_id="c1", user_id="ann", subject="VPN", transcript="…", at=START
-    )
-    again = store.open_ticket(
-        conversation_id="c1", user_id="ann", subject="VPN again", transcript="…", at=START
-    )
-    other = store.open_ticket(
-        conversation_id=None, user_id="ann", subject="Printer", transcript="…", at=START
-    )
-    assert again == first
-    assert other.ticket_number == first.ticket_number + 1
-
-
-def test_a_ticket_of_somebody_elses_conversation_is_not_shown(store: Any) -> None:
-    store.open_ticket(conversation_id="c1", user_id="ann", subject="x", transcript="", at=START)
-    with pytest.raises(ConversationNotFoundError):
-        store.open_ticket(conversation_id="c1", user_id="bob", subject="x", transcript="", at=START)

@@ -150,7 +150,7 @@ def test_nothing_found_shows_what_is_near_and_a_ticket_is_opened(
 
     expect(turn).to_contain_text(re.compile(r"Ticket 10\d\d is open"))
     assert "The coffee machine beeps" in {
-        item.subject for item in server.assistant.tickets.values()
+        item.subject for item in server.assistant.opened.values()
     }
 
 

@@ -16,6 +16,7 @@ from assistant.errors import (
     TicketNotFoundError,
     TurnNotFoundError,
 )
+from assistant.handoff.contract import HandOff, PredictedField, Said, ShownArticle, TriedMethod
 from assistant.model import (
     Abstention,
     Answered,
@@ -31,6 +32,7 @@ from assistant.model import (
     HandedOff,
     Outcome,
     Route,
+    TicketNote,
     Turn,
 )
 from assistant.suggestions import Predicted, SimilarTicket, Suggestions
@@ -55,6 +57,15 @@ SUGGESTIONS = Suggestions(
         ),
     ),
     triage={"team": Predicted(value="Network", confidence=0.8, method="neighbours", n_examples=3)},
+)
+HANDOFF = HandOff(
+    reason="asked",
+    subject="VPN drops",
+    transcript=(Said(role="requester", text="vpn drops", at=START),),
+    tried=(TriedMethod(document_id="a", title="VPN", heading="Steps", step=2, quote="2. Go."),),
+    evidence=(ShownArticle(document_id="a", title="VPN", url="/articles/a", is_quoted=True),),
+    predicted={"team": PredictedField(value="Network", confidence=0.8, method="neighbours")},
+    facets={"os": "macos"},
 )
 EXAMPLES = (
     "How do I connect to the VPN?",
@@ -120,7 +131,7 @@ def answer_of(text: str) -> tuple[Route, Outcome]:
             suggestions=("How do I connect to the VPN?",),
         )
     if "ticket" in asked:
-        return "desk", HandedOff(text="I opened ticket 1042.", ticket_number=1042)
+        return "desk", HandedOff(text="I opened ticket 1042.", ticket_number=1042, handoff=HANDOFF)
     if "long" in asked:
         return "helpdesk", Answered(
             text=HOSTILE, confidence=0.7, citations=(content.old_citation(),)
@@ -145,7 +156,7 @@ class FakeAssistant:
     saved: dict[str, Conversation] = field(default_factory=dict)
     votes: list[tuple[str, str, FeedbackValue, str]] = field(default_factory=list)
     events: list[tuple[str, str, str, str | None, str | None]] = field(default_factory=list)
-    tickets: dict[str | None, DeskTicket] = field(default_factory=dict)
+    opened: dict[str | None, DeskTicket] = field(default_factory=dict)
     failure: Exception | None = None
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -242,17 +253,45 @@ class FakeAssistant:
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:
         if conversation_id is not None:
             self.conversation(conversation_id, asker=asker)
-        if conversation_id not in self.tickets:
-            self.tickets[conversation_id] = DeskTicket(
-                ticket_number=1042 + len(self.tickets),
+        if conversation_id not in self.opened:
+            self.opened[conversation_id] = DeskTicket(
+                ticket_number=1042 + len(self.opened),
                 conversation_id=conversation_id,
                 user_id=asker.user_id,
                 subject=subject,
                 transcript="…",
                 status="new",
                 opened_at=START,
+                handoff=HANDOFF,
             )
-        return self.tickets[conversation_id]
+        return self.opened[conversation_id]
+
+    def _own(self, ticket_number: int, asker: Asker) -> DeskTicket:
+        for ticket in self.tickets_of(asker):
+            if ticket.ticket_number == ticket_number:
+                return ticket
+        raise TicketNotFoundError(f"There is no ticket {ticket_number} of yours.", hint="Look.")
+
+    def tickets_of(self, asker: Asker) -> tuple[DeskTicket, ...]:
+        own = [item for item in self.opened.values() if item.user_id == asker.user_id]
+        return tuple(reversed(own))
+
+    def tickets(self, asker: Asker) -> tuple[DeskTicket, ...]:
+        return self.tickets_of(asker)
+
+    def ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        return self._own(ticket_number, asker)
+
+    def add_note(self, ticket_number: int, text: str, *, asker: Asker) -> DeskTicket:
+        ticket = self._own(ticket_number, asker)
+        noted = replace(ticket, notes=(*ticket.notes, TicketNote(text=text, at=START)))
+        self.opened[ticket.conversation_id] = noted
+        return noted
+
+    def cancel_ticket(self, ticket_number: int, *, asker: Asker) -> DeskTicket:
+        closed = replace(self._own(ticket_number, asker), status="cancelled")
+        self.opened[closed.conversation_id] = closed
+        return closed
 
     def suggest_for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
         if ticket_id != "LF-1102":

@@ -215,7 +215,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         for method, operation in methods.items()
     ]
 
-    assert len(operations) == 13
+    assert len(operations) == 17
     assert "HTTPValidationError" not in json.dumps(described)
     for path, method, operation in operations:
         answers = operation["responses"]
@@ -228,3 +228,29 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         assert "example" in answers["500"]["content"]["application/json"], path
     ask = described["paths"]["/api/v1/ask"]["post"]["responses"]["200"]["content"]
     assert set(ask) == {"application/json", "text/event-stream"}
+
+
+def test_tickets_are_listed_read_added_to_and_cancelled_by_their_owner_alone(
+    client: TestClient,
+) -> None:
+    number = client.post("/api/v1/tickets", json={"subject": "VPN drops"}).json()["ticket_number"]
+    listed = client.get("/api/v1/tickets").json()["tickets"]
+    assert [item["ticket_number"] for item in listed] == [number]
+    noted = client.post(f"/api/v1/tickets/{number}/notes", json={"text": "It is room 4.12."})
+    assert noted.status_code == 201
+    assert [item["text"] for item in noted.json()["notes"]] == ["It is room 4.12."]
+    cancelled = client.post(f"/api/v1/tickets/{number}/cancel")
+    assert cancelled.json()["status"] == "cancelled"
+    read = client.get(f"/api/v1/tickets/{number}").json()
+    assert read["handoff"]["contract"] == "deskwise.handoff/1"
+    assert read["handoff"]["predicted"]["team"]["value"] == "Network"
+    client.cookies.clear()
+    for answer in (
+        client.get(f"/api/v1/tickets/{number}"),
+        client.post(f"/api/v1/tickets/{number}/notes", json={"text": "x"}),
+        client.post(f"/api/v1/tickets/{number}/cancel"),
+        client.get("/api/v1/tickets/999999"),
+    ):
+        assert answer.status_code == 404
+        assert answer.json()["error"] == client.get("/api/v1/tickets/999999").json()["error"]
+    assert client.get("/api/v1/tickets").json()["tickets"] == []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.errors import ConversationNotFoundError, TurnNotFoundError
+from assistant.handoff.contract import HandOff
 from assistant.model import (
     Answered,
     Asker,
@@ -16,6 +17,7 @@ from assistant.model import (
     Outcome,
     Route,
     RouteDecision,
+    TicketNote,
     Turn,
 )
 
@@ -66,7 +68,6 @@ class FakeConversationStore:
 
     saved: dict[str, Conversation] = field(default_factory=dict)
     votes: dict[tuple[str, str], tuple[FeedbackValue, str]] = field(default_factory=dict)
-    desk: list[DeskTicket] = field(default_factory=list)
 
     def conversation(self, conversation_id: str, *, user_id: str) -> Conversation:
         found = self.saved.get(conversation_id)
@@ -109,28 +110,68 @@ class FakeConversationStore:
             for (turn_id, _), (value, comment) in sorted(self.votes.items())
         )
 
+
+@dataclass
+class FakeTicketStore:
+    """The `TicketStore` port in memory."""
+
+    saved: list[DeskTicket] = field(default_factory=list)
+
     def open_ticket(
         self,
         *,
         conversation_id: str | None,
         user_id: str,
-        subject: str,
         transcript: str,
+        handoff: HandOff,
         at: datetime,
     ) -> DeskTicket:
-        for ticket in self.desk:
+        for ticket in self.saved:
             if conversation_id is not None and ticket.conversation_id == conversation_id:
                 if ticket.user_id != user_id:
                     raise ConversationNotFoundError("no such conversation", hint="start a new one")
                 return ticket
         ticket = DeskTicket(
-            ticket_number=1000 + len(self.desk),
+            ticket_number=1000 + len(self.saved),
             conversation_id=conversation_id,
             user_id=user_id,
-            subject=subject,
+            subject=handoff.subject,
             transcript=transcript,
             status="new",
             opened_at=at,
+            handoff=handoff,
         )
-        self.desk.append(ticket)
+        self.saved.append(ticket)
+        return ticket
+
+    def ticket(self, ticket_number: int, *, user_id: str) -> DeskTicket | None:
+        own = [item for item in self.saved if item.user_id == user_id]
+        return next((item for item in own if item.ticket_number == ticket_number), None)
+
+    def ticket_of(self, conversation_id: str, *, user_id: str) -> DeskTicket | None:
+        own = [item for item in self.saved if item.user_id == user_id]
+        return next((item for item in own if item.conversation_id == conversation_id), None)
+
+    def tickets(self, *, user_id: str) -> tuple[DeskTicket, ...]:
+        return tuple(item for item in reversed(self.saved) if item.user_id == user_id)
+
+    def all_tickets(self) -> tuple[DeskTicket, ...]:
+        return tuple(self.saved)
+
+    def add_note(
+        self, ticket_number: int, text: str, *, user_id: str, at: datetime
+    ) -> DeskTicket | None:
+        found = self.ticket(ticket_number, user_id=user_id)
+        if found is None:
+            return None
+        return self._put(replace(found, notes=(*found.notes, TicketNote(text=text, at=at))))
+
+    def set_status(self, ticket_number: int, status: str, *, user_id: str) -> DeskTicket | None:
+        found = self.ticket(ticket_number, user_id=user_id)
+        return None if found is None else self._put(replace(found, status=status))
+
+    def _put(self, ticket: DeskTicket) -> DeskTicket:
+        self.saved = [
+            ticket if item.ticket_number == ticket.ticket_number else item for item in self.saved
+        ]
         return ticket

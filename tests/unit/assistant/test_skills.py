@@ -1,12 +1,8 @@
-"""What the desk, small talk and insights skills say."""
+"""What the insights skill says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from analytics.model import (
     Ambiguity,
@@ -25,15 +21,11 @@ from assistant.model import (
     Asker,
     Clarification,
     Conversation,
-    HandedOff,
     Turn,
 )
-from assistant.skills.desk import DeskSkill
 from assistant.skills.insights import InsightsSkill
-from assistant.skills.smalltalk import SmalltalkSkill
-from assistant.store import SqlConversationStore, open_engine
 from assistant.wire import turn_to_json
-from tests.unit.assistant.fakes import START, FakeClock
+from tests.unit.assistant.fakes import START
 
 ANN = Asker(user_id="ann")
 EXAMPLES = ("How do I connect to the VPN?", "Revenue last month", "Tickets by team", "One more")
@@ -54,88 +46,6 @@ def conversation(*texts: str, conversation_id: str = "c1") -> Conversation:
     return Conversation(
         conversation_id=conversation_id, user_id="ann", title="", started_at=START, turns=turns
     )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskSkill]:
-    store = SqlConversationStore(open_engine(tmp_path / "c.sqlite"))
-    yield DeskSkill(store=store, clock=FakeClock(), messages=load_messages())
-    store.close()
-
-
-def test_a_ticket_carries_the_transcript_and_the_subject_of_the_problem(desk: DeskSkill) -> None:
-    talk = conversation("my badge is not read at the printer")
-    outcome = desk.answer("please open a ticket", asker=ANN, conversation=talk)
-    assert isinstance(outcome, HandedOff)
-    assert str(outcome.ticket_number) in outcome.text
-    ticket = desk._store.ticket(outcome.ticket_number, user_id="ann")
-    assert ticket is not None
-    assert ticket.subject == "my badge is not read at the printer"
-    assert "Requester: my badge is not read" in ticket.transcript
-    assert "Deskwise: Try this." in ticket.transcript
-    assert ticket.transcript.endswith("Requester: please open a ticket")
-
-
-def test_asking_twice_gives_the_same_ticket_and_says_so(desk: DeskSkill) -> None:
-    talk = conversation("my badge is not read")
-    first = desk.answer("open a ticket", asker=ANN, conversation=talk)
-    again = desk.answer("I want to talk to a human", asker=ANN, conversation=talk)
-    assert isinstance(first, HandedOff)
-    assert isinstance(again, HandedOff)
-    assert again.ticket_number == first.ticket_number
-    assert "already open" in again.text
-
-
-def test_a_ticket_that_says_nothing_is_not_opened(desk: DeskSkill) -> None:
-    outcome = desk.answer("open a ticket", asker=ANN, conversation=conversation())
-    assert isinstance(outcome, Abstention)
-    assert desk._store.tickets(user_id="ann") == ()
-
-
-def test_a_ticket_nobody_asked_for_is_offered_and_not_opened(desk: DeskSkill) -> None:
-    outcome = desk.answer("my mail does not start", asker=ANN, conversation=conversation())
-    assert isinstance(outcome, Clarification)
-    assert desk._store.tickets(user_id="ann") == ()
-    opened = desk.answer(outcome.choices[1].text, asker=ANN, conversation=conversation())
-    assert isinstance(opened, HandedOff)
-
-
-def test_no_ticket_is_opened_for_somebody_who_does_not_want_one(desk: DeskSkill) -> None:
-    talk = conversation("my badge is not read")
-    outcome = desk.answer("I don't want a ticket for that", asker=ANN, conversation=talk)
-    assert isinstance(outcome, Abstention)
-    assert desk._store.tickets(user_id="ann") == ()
-
-
-def test_the_status_of_ones_own_ticket_is_told_and_of_anothers_is_not(desk: DeskSkill) -> None:
-    opened = desk.answer(
-        "open a ticket: the beamer in room 4 is dark", asker=ANN, conversation=conversation()
-    )
-    assert isinstance(opened, HandedOff)
-    question = f"what is the status of ticket {opened.ticket_number}?"
-    mine = desk.answer(question, asker=ANN, conversation=conversation())
-    assert isinstance(mine, Answered)
-    assert "is new" in mine.text
-    theirs = desk.answer(question, asker=Asker(user_id="bob"), conversation=conversation())
-    assert isinstance(theirs, Abstention)
-    assert "beamer" not in theirs.text
-
-
-@pytest.mark.parametrize(
-    ("text", "starts"),
-    [
-        ("hi there", "Hello."),
-        ("thanks a lot", "Good."),
-        ("bye", "Goodbye."),
-        ("what can you do?", "I answer IT questions"),
-    ],
-)
-def test_small_talk_is_one_line_that_fits(text: str, starts: str) -> None:
-    skill = SmalltalkSkill(messages=load_messages(), examples=lambda: EXAMPLES)
-    outcome = skill.answer(text, asker=ANN, conversation=conversation())
-    assert isinstance(outcome, Answered)
-    assert outcome.text.startswith(starts)
-    assert "!" not in outcome.text
 
 
 FINDING = Finding(
@@ -163,15 +73,20 @@ class FakeInsights:
         self.turns: tuple[str, ...] = ()
 
     def ask(
-        self, text: str, *, turns: tuple[str, ...] = (), as_of: date | None = None
+        self,
+        text: str,
+        *,
+        turns: tuple[str, ...] = (),
+        as_of: date | None = None,
+        groups: tuple[str, ...] = (),
     ) -> InsightOutcome:
         self.turns = tuple(turns)
         return self.outcome
 
-    def next_questions(self, finding: Finding) -> tuple[str, ...]:
+    def next_questions(self, finding: Finding, *, groups: tuple[str, ...] = ()) -> tuple[str, ...]:
         return ("by month",)
 
-    def examples(self) -> tuple[str, ...]:
+    def examples(self, *, groups: tuple[str, ...] = ()) -> tuple[str, ...]:
         return EXAMPLES[1:3]
 
 

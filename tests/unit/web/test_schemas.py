@@ -8,7 +8,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from web import schemas
-from web.schemas import AskRequest, FeedbackRequest, Strict, TicketRequest
+from web.schemas import AskRequest, FeedbackRequest
+from web.strict import Strict
+from web.ticket_schemas import TicketRequest
 
 
 @pytest.mark.parametrize(
