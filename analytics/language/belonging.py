@@ -132,7 +132,8 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
         candidates = [m for m in candidates if m.dimension not in _FINE]
     if not candidates:
         return ()
-    if any(m.exact for m in candidates):
+    twin = _is_twin(scene, index, candidates)
+    if any(m.exact for m in candidates) and not twin:
         candidates = [m for m in candidates if m.exact]
     dimensions = list(dict.fromkeys(m.dimension for m in candidates))
     cued = [d for d in dimensions if _is_cued(scene, index, d)]
@@ -140,7 +141,7 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
         return ()
     dimensions = cued or dimensions
     own = [d for d in dimensions if scene.is_own(d)]
-    if len(own) >= 1 and not cued:
+    if len(own) >= 1 and not cued and not twin:
         dimensions = own
     if len(dimensions) > 1:
         dimensions = [d for d in dimensions if d in scene.preferred] or dimensions
@@ -158,6 +159,17 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
         )
         dimensions = [dimensions[pick]]
     return tuple(m for m in candidates if m.dimension == dimensions[0])
+
+
+def _is_twin(scene: Scene, index: int, candidates: list[Member]) -> bool:
+    """`phone revenue`: by phone, or of the Phones? Its orders are those by phone."""
+    following = scene.after(index)
+    after = scene.tags[following] if following is not None else None
+    found = {m.dimension for m in candidates}
+    if {"order_channel", "product_category"} - found or _word_before(scene, index) in _VIA:
+        return False
+    words = {t.text for t in scene.tags[max(0, index - 2) : index]} & {"on", "the", "via", "in"}
+    return after is not None and "revenue" in after.metrics and not words
 
 
 def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) -> bool:

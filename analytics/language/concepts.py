@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _WORDS: dict[str, str] = {
     "earn": r"earn|earned|earning|generate|generated|generating|take in|took in|taken in|taking in|bring in|brought in|bringing in|gross|grossed|turn over|turned over|pull in|pulled in|rake in|raked in|contribute|contributed|account for|accounted for|make|made|making|collect|collected|book|booked|cash in|cashed in|invoice for|worth|came in from|come in from|yield|yielded|bring|brought|take|took",
-    "sell": r"sell|sold|selling|shift|shifted|ship|shipped|move off the shelf",
+    "sell": r"sell|sold|selling|(?:go|went|gone) over the counter|shift|shifted|ship|shipped|move off the shelf",
     "spend": r"spend|spent|spending|lay out|laid out|outlay|pay|paid",
     "cost": r"cost|costs|costing|price",
     "buy": r"buy|bought|buying|purchase|purchased|purchasing|shop|shopped|shopping|place (?:an |a |any |at least one |one )?order|placed (?:an |a |any |at least one |one |a single )?order|order from us|ordered|order(?:ed)? (?:something|anything|at all)|made (?:a |any )?purchase|make (?:a |any )?purchase|check out|checked out|complete (?:an |a |any |a single |one )?order|completed (?:an |a |any |a single |one )?order|buy anything|bought anything|buy something|bought something|place order|placed order",
@@ -196,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     _rule("how_long detect", "mttd", "noun:incident average wait"),
     _rule("how_long acknowledge", "mtta", "noun:incident average wait"),
     _rule("how_long down", "downtime", "noun:service how_many"),
+    _rule("noun:service down", "downtime", "happen"),
     _rule("share up noun:service", "availability"),
     _rule("share noun:ticket reopen", "reopen rate", "resolve"),
     _rule("share noun:ticket resolve on_time", "sla compliance"),
@@ -300,6 +301,7 @@ ABSORBED: dict[str, frozenset[str]] = {
         "view": "pageviews|pages per session",
         "stay_on": "average session duration",
         "fail": "incidents|error rate",
+        "caused": "tickets|incidents|downtime|customers affected",
         "launch": "campaigns|campaign spend|campaign budget|campaign roi|campaign revenue|incidents",
         "use": "cpu load|memory load|disk used|requests",
         "happen": "incidents|downtime|orders|tickets|sessions|revenue|customers affected|pageviews|visitors|churned customers|new customers",

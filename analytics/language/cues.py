@@ -23,7 +23,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "polite",
-        r"(?:i|we) would (?:like|love|need|want|be interested in|appreciate)|would you|would it be possible|would (?:like|love)|will you|i will need|if you will|when you have time|when you can",
+        r"(?:i|we) would (?:like|love|need|want|be interested in|appreciate)|would you|would it be possible|would (?:like|love)|will you|i will need|would you (?:mind|be so kind as to)(?: (?:telling|sending|showing|giving|letting|checking))?|(?:i )?would be (?:ever so |very |most |really |so )?(?:grateful|thankful|glad|happy)(?: if)?|i hope (?:you be|all be|this find you) well|when(?:ever)? you have (?:a |got a )?(?:moment|minute|second|spare moment)|if (?:that|this|it) be(?: not|n)? (?:too|not too) much (?:trouble|to ask)|(?:many |with )?thanks? in advance|in advance|sorry to (?:bother|trouble) you(?: again)?|(?:my|our|the) (?:\w+ )?(?:boss|manager|director|board|ceo|cfo|coo|team lead) (?:would|will|want|need|ask|like|love)(?: (?:love|like|want|need))?(?: to (?:see|know|have|get))?|if you will|when you have time|when you can",
     ),
     ("when", r"when"),
     (
@@ -219,7 +219,7 @@ FILLER = words(
     company compute concern concerning could curious d data deal dealt dear detail details did
     different display distinct do doe does doing done down during e each eg entire etc even ever
     everybody everyone everything exactly exist existing fall falling fetch figure figures find
-    firm for from g get getting give given go going got graph guess guys ha had handle handled
+    firm for from g get getting give given go going got graph guess guys ha had hand handed handing handle handled
     happen happened has have having he hello help her here hey hi his how hows i ie if in info
     information interested into involve involved is it its just keep kept kindly know knowing
     kpi lay let lets level lie like line list little look looking lot love m made make manage

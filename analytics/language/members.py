@@ -87,6 +87,10 @@ def _use_beside(scene: Scene, index: int, dimension: str) -> None:
         if place is None or scene.used(place):
             continue
         tag = scene.tags[place]
+        if dimension == "team" and tag.text == "assigned to":
+            scene.use(place)
+        if dimension == "owner_team" and tag.text in {"owned", "owning", "responsible"}:
+            scene.use(place)
         if not ({dimension, entity} & set(tag.dimensions)) or (tag.metrics and not tag.dimensions):
             continue
         previous = scene.before(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analytics.language.concepts import ABSORBED, NOUNS, RANKED_BY, RULES, VAGUE_WORDS, Rule
 from analytics.language.nouns import (
@@ -31,7 +32,8 @@ COLUMNS: dict[str, str] = {
     "pageviews": "session_pageviews", "mttd": "minutes_to_detect", "mtta": "minutes_to_acknowledge",
     "mttr": "minutes_to_resolve", "resolution time": "resolution_hours",
     "first response time": "first_response_hours", "average session duration": "duration_s",
-    "average order value": "order_value",
+    "average order value": "order_value", "campaign budget": "campaign_budget",
+    "campaign spend": "campaign_spend",
 }  # fmt: skip
 """Metrics that a single row has too, and the column that holds it."""
 
@@ -49,7 +51,10 @@ def name_metrics(scene: Scene) -> None:
     named = [i for i in named if not _is_condition(scene, i, named)]
     rule = _best_rule(scene, strict=bool(named))
     if rule is not None and not _beaten_by_name(scene, rule, named):
-        _apply(scene, rule)
+        said = {m for i in named for m in scene.tags[i].metrics}
+        meant = tuple(m for m in rule.metrics if m in said)
+        # The verb leaves it open, the noun does not: "visitors landed" are visitors.
+        _apply(scene, replace(rule, metrics=meant) if len(meant) == 1 else rule)
         named = [i for i in named if not scene.used(i)]
         _absorb_same(scene, named)
     elif named:
@@ -159,6 +164,7 @@ def _apply(scene: Scene, rule: Rule) -> None:
                 "service" in tag.dimensions
                 and "noun:service" in wanted
                 and not is_grouped(scene, i)
+                and not (i and scene.tags[i - 1].text in {"which", "what"})
             )
             or nouns & wanted
             or (tag.cue in _RULE_CUES and tag.cue in wanted)

@@ -72,7 +72,12 @@ def _has_own_number(scene: Scene, index: int) -> bool:
     return bool(counted and others) and entity == "campaign"
 
 
-_RELATIVE = frozenset({"with", "that", "which", "where", "whose", "have"})
+_RELATIVE = frozenset(
+    {
+        "with", "that", "which", "where", "whose", "who", "have", "sell", "sold", "resolve",
+        "resolved", "get", "got", "receive", "received", "take", "took", "handle", "handled",
+    }
+)  # fmt: skip
 
 
 def is_narrowed(scene: Scene, index: int) -> bool:

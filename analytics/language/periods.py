@@ -91,7 +91,8 @@ _Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
 def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
     first, last = atoms[0].period, atoms[1].period
     if first.start >= last.end:
-        return None
+        backwards = match.group().startswith("between") and same_unit(first, last)
+        return _list(match, atoms, as_of) if backwards else None
     relative = any(a.floating is not None for a in atoms)
     near = atoms[0].beside or first
     ends = (clipped(near, as_of), clipped(last, as_of)) if same_unit(near, last) else ()

@@ -75,6 +75,7 @@ QUANTITY_PATTERNS: tuple[tuple[Operator, re.Pattern[str]], ...] = (
         (op, re.compile(rf"(?<!\S)(?:than |after |for )?(?P<op>{words}) (?:a |an )?(?:total of |score of |rating of |value of )?(?P<value>{_VALUE})(?P<scale>{_SCALE})(?: (?P<unit>{_UNIT}))?(?!\S)"))
         for op, words in _OPERATORS
     ),
+    ("=", re.compile(r"(?<!\S)(?P<op>exactly|precisely|only|just) (?P<value>once|twice)(?!\S)")),
     (">=", re.compile(rf"(?<!\S)(?P<op>between|from) (?P<value>{_VALUE})(?P<scale>{_SCALE})(?: {_UNIT})? (?:and|to|-) (?P<upper>{_VALUE})(?: (?P<unit>{_UNIT}))?(?!\S)")),
     (">=", re.compile(rf"(?<!\S)(?P<op>aged|age|aged between|aged from) (?P<value>\d+) (?:and|to|-) (?P<upper>\d+)(?: (?P<unit>{_UNIT}))?(?!\S)")),
     *(
@@ -123,7 +124,15 @@ def quantity_of(operator: Operator, match: re.Match[str]) -> Quantity | None:
 
 
 def _value(text: str) -> float | None:
-    special = {"half an": 0.5, "a quarter of an": 0.25, "an": 1.0, "a": 1.0, "one and a half": 1.5}
+    special = {
+        "half an": 0.5,
+        "a quarter of an": 0.25,
+        "an": 1.0,
+        "a": 1.0,
+        "one and a half": 1.5,
+        "once": 1.0,
+        "twice": 2.0,
+    }
     return special[text] if text in special else number_of(text)
 
 

@@ -10,11 +10,12 @@ from analytics.catalogue import Catalogue
 from analytics.language.calendar import last_whole
 from analytics.language.cohort import read_cohort
 from analytics.language.cues import FILLER
-from analytics.language.grouping import read_groups, read_rank
+from analytics.language.grouping import read_groups
 from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
 from analytics.language.nouns import check_counted
 from analytics.language.owners import read_owners
+from analytics.language.ranking import read_rank
 from analytics.language.scene import Scene
 from analytics.language.sharing import read_share
 from analytics.language.statistics import read_distinct, read_statistics

@@ -15,6 +15,13 @@ from analytics.errors import CatalogueError
 from analytics.language.text import Token, lemma_of, with_word
 
 _INFORMAL = {
+    "hwo": "how",
+    "teh": "the",
+    "waht": "what",
+    "whcih": "which",
+    "adn": "and",
+    "ppl": "people",
+    "qty": "quantity",
     "lw": "last week",
     "lm": "last month",
     "lq": "last quarter",

@@ -114,6 +114,9 @@ def _clean(value: float) -> float:
 
 def _column(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[int]] | None:
     right, left = scene.after(index), scene.before(index)
+    worth = left is not None and scene.tags[left].text in {"worth", "valued", "costing"}
+    if worth and left is not None and scene.is_own("order_value") and scene.has("order_value"):
+        return "order_value", [left]
     if right is not None and scene.gap(index, right) in {
         "",
         "of",
@@ -213,7 +216,7 @@ def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool
     """`teams with more than 100 tickets`: a condition on the rows of the answer."""
     draft = scene.draft
     if not draft.dimensions and draft.grain is None:
-        return False
+        return _is_asked_about(scene, index, quantity)
     found = _metric_beside(scene, index, quantity)
     if found is None:
         return False
@@ -230,6 +233,20 @@ def _read_metric_threshold(scene: Scene, index: int, quantity: Quantity) -> bool
         upper = converted(quantity.upper, quantity.unit, unit)
         draft.having.append(Filter(dimension=name, operator="<=", values=(upper,)))
     scene.use(index, *beside)
+    return True
+
+
+def _is_asked_about(scene: Scene, index: int, quantity: Quantity) -> bool:
+    """`is the return rate above 4 %?`: the number itself tells."""
+    words = [t for t in scene.tags if t.text.strip("?!.,;:-")]
+    left = scene.before(index)
+    named = left is not None and set(scene.tags[left].metrics) & set(scene.draft.metrics)
+    if not named or words[0].text != "be" or len(scene.draft.metrics) != 1:
+        return False
+    unit = scene.catalogue.metric(scene.draft.metrics[0]).unit
+    if converted(quantity.value, quantity.unit, unit) is None:
+        return False
+    scene.use(index)
     return True
 
 
