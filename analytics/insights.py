@@ -19,7 +19,7 @@ from analytics.language.suggest import TYPICAL, next_questions
 from analytics.language.understand import Reading, Understander, Understood
 from analytics.model import Ambiguity, Choice, Finding, InsightOutcome, MetricQuery, Refusal
 from analytics.ports import Warehouse
-from analytics.query.run import answer
+from analytics.query.run import Memory, answer
 
 
 class CatalogueInsights:
@@ -41,6 +41,7 @@ class CatalogueInsights:
         self._warehouse = warehouse
         self._catalogue = catalogue
         self._models = models
+        self._memory = Memory()
         self._understander = Understander(Lexicon(catalogue, values_in(warehouse, catalogue)))
         self._recogniser = Recogniser(KINDS)
 
@@ -140,7 +141,9 @@ class CatalogueInsights:
 
     def _answer(self, query: MetricQuery, understood: Understood) -> InsightOutcome:
         try:
-            return answer(query, warehouse=self._warehouse, catalogue=self._catalogue)
+            return answer(
+                query, warehouse=self._warehouse, catalogue=self._catalogue, memory=self._memory
+            )
         except (QueryError, QuestionError) as error:
             return refusal_for(understood, self._catalogue, because=error)
 
@@ -162,7 +165,12 @@ class CatalogueInsights:
 
     def _try(self, reading: Reading) -> Finding | None:
         try:
-            return answer(reading.query, warehouse=self._warehouse, catalogue=self._catalogue)
+            return answer(
+                reading.query,
+                warehouse=self._warehouse,
+                catalogue=self._catalogue,
+                memory=self._memory,
+            )
         except (QueryError, QuestionError):
             return None
 

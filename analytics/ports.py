@@ -52,8 +52,8 @@ class Warehouse(Protocol):
         ...
 
 
-class Insights(Protocol):
-    """What the assistant asks of analytics."""
+class Answerer(Protocol):
+    """Answers for one asker, who may see everything that it was given."""
 
     def ask(
         self, text: str, *, turns: Sequence[str] = (), as_of: date | None = None
@@ -61,10 +61,30 @@ class Insights(Protocol):
         """Answer, ask back or refuse. `turns` are the asker's earlier questions, oldest first."""
         ...
 
-    def next_questions(self, finding: Finding) -> tuple[str, ...]:
+
+class Insights(Protocol):
+    """What the assistant asks of analytics."""
+
+    def ask(
+        self,
+        text: str,
+        *,
+        turns: Sequence[str] = (),
+        as_of: date | None = None,
+        groups: Sequence[str] = ("everyone",),
+    ) -> InsightOutcome:
+        """Answer, ask back or refuse, from what members of `groups` may see.
+
+        `turns` are the asker's earlier questions, oldest first.
+        """
+        ...
+
+    def next_questions(
+        self, finding: Finding, *, groups: Sequence[str] = ("everyone",)
+    ) -> tuple[str, ...]:
         """Return up to three questions that make sense next; each is answerable."""
         ...
 
-    def examples(self) -> tuple[str, ...]:
+    def examples(self, *, groups: Sequence[str] = ("everyone",)) -> tuple[str, ...]:
         """Return questions that this warehouse can answer, most typical first."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from analytics.catalogue import Catalogue, Metric
@@ -25,10 +26,20 @@ from analytics.query.checks import Checker, checked
 from analytics.query.compile import CompiledQuery, compile_query
 from analytics.query.keys import KeyLedger, tables_of
 from analytics.query.notes import notes_of
+from analytics.query.quantiles import with_quantile
 from analytics.query.reconcile import reconciled
+from analytics.query.results import ResultKey, ResultMemory
 from analytics.query.selection import PERIOD
 from analytics.query.warehouse import was_truncated
 from analytics.query.windows import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What one asker's view of the data need not compute twice."""
+
+    ledger: KeyLedger = field(default_factory=KeyLedger)
+    results: ResultMemory = field(default_factory=ResultMemory)
 
 
 def answer(
@@ -36,7 +47,7 @@ def answer(
     *,
     warehouse: Warehouse,
     catalogue: Catalogue,
-    ledger: KeyLedger | None = None,
+    memory: Memory | None = None,
 ) -> Finding:
     """Compute a metric query and describe what came out.
 
@@ -48,8 +59,9 @@ def answer(
         Where the numbers are.
     catalogue : Catalogue
         What the words mean.
-    ledger : KeyLedger, optional
-        What is known of the data's keys; without it they are counted anew.
+    memory : Memory, optional
+        What was answered before, and what is known of the data's keys; without it everything is
+        computed.
 
     Returns
     -------
@@ -69,7 +81,20 @@ def answer(
         When a second computation came to another number.
     """
     began = perf_counter()
-    ledger = ledger or KeyLedger()
+    if memory is None:
+        finding = _computed(query, warehouse, catalogue, KeyLedger())
+    else:
+        key = ResultKey(query=query, definitions=catalogue.version, data=warehouse.version())
+        ledger = memory.ledger
+        finding = memory.results.get(key, lambda: _computed(query, warehouse, catalogue, ledger))
+    elapsed_ms = round((perf_counter() - began) * 1000, 1)
+    return replace(finding, receipt=replace(finding.receipt, elapsed_ms=elapsed_ms))
+
+
+def _computed(
+    query: MetricQuery, warehouse: Warehouse, catalogue: Catalogue, ledger: KeyLedger
+) -> Finding:
+    catalogue = with_quantile(catalogue, query)
     compiled = compile_query(query, warehouse=warehouse, catalogue=catalogue)
     ledger.prove(compiled.table, warehouse, catalogue)
     frame, sql = warehouse.run(compiled.table)
@@ -95,7 +120,6 @@ def answer(
         is_partial=any(p.end > query.as_of for p in (query.period, query.compare_to) if p),
         rows_read=ledger.n_rows(tables_of(compiled.table), warehouse, catalogue),
         definition_version=catalogue.version,
-        elapsed_ms=round((perf_counter() - began) * 1000, 1),
     )
     return Finding(
         analysis="metric",

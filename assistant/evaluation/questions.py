@@ -22,7 +22,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analytics.model import Ambiguity, Finding, InsightOutcome
-from analytics.ports import Insights
+from analytics.ports import Answerer
 from assistant.errors import EvaluationError
 from assistant.evaluation.metrics import wilson_interval
 
@@ -95,7 +95,7 @@ def load_suite(path: Path) -> tuple[Case, ...]:
 def evaluate_questions(
     suite: Sequence[Case],
     warehouse_dir: Path,
-    insights: Insights,
+    insights: Answerer,
     *,
     clock: Callable[[], float] = time.perf_counter,
     on_case: Callable[[CaseResult], None] | None = None,

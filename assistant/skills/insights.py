@@ -35,13 +35,13 @@ class InsightsSkill:
                 offers_ticket=False,
             )
         earlier = tuple(meant(turn) for turn in conversation.turns if turn.route == "insights")
-        found = self._insights.ask(text, turns=earlier)
+        found = self._insights.ask(text, turns=earlier, groups=asker.groups)
         if isinstance(found, Finding):
             return Answered(
                 text=found.text,
                 confidence=1.0,
                 finding=found,
-                suggestions=self._insights.next_questions(found),
+                suggestions=self._insights.next_questions(found, groups=asker.groups),
             )
         if isinstance(found, Ambiguity):
             return Clarification(
