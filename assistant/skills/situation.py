@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.dialogue.moves import Move
 from assistant.dialogue.state import DialogueState
-from assistant.model import Asker, Conversation, DeskTicket
+from assistant.handoff.contract import HandOffReason
+from assistant.model import Asker, Conversation, DeskTicket, FailedStep, Method
 
 
 class TicketOpener(Protocol):
     """Opens the ticket of a conversation."""
 
     def open(
-        self, *, asker: Asker, conversation: Conversation, subject: str, last: str = ""
+        self,
+        *,
+        asker: Asker,
+        conversation: Conversation,
+        subject: str,
+        last: str = "",
+        reason: HandOffReason = "asked",
+        tried: Sequence[Method | FailedStep] = (),
+        facets: Mapping[str, str] | None = None,
     ) -> DeskTicket:
         """Open it; the first one is returned when there is one."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from assistant.answering.evidence import Span
 from assistant.answering.facets import FacetVocabulary
@@ -17,6 +18,7 @@ from assistant.answering.methods import (
     systems_of,
 )
 from assistant.dialogue.state import DialogueState, same_method
+from assistant.messages import Messages
 from assistant.model import (
     Abstention,
     Answered,
@@ -30,6 +32,8 @@ from assistant.model import (
 from assistant.skills.lookup import Article, Context, Found, Lookup, Quoted, not_refused
 from assistant.skills.situation import Situation, TicketOpener
 
+MAX_UNSURE = 3
+"""So many questions in a row for which only near articles were found: a human takes over."""
 MAX_FAILED = 2
 """After so many methods that did not help, a human takes over."""
 
@@ -177,25 +181,66 @@ class Troubleshooting:
         )
 
     def _hand_over(self, situation: Situation, memo: Memo) -> Outcome:
-        """Open the conversation's ticket."""
-        state = situation.state
-        if self.desk is None:
-            return Abstention(
-                text=self.lookup.messages.say("dialogue.no_more"),
-                reason="no_more_methods",
-                memo=memo,
-            )
-        ticket = self.desk.open(
-            asker=situation.asker,
-            conversation=situation.conversation,
-            subject=" ".join(state.question.split("\n")[0].split()),
-            last=situation.text,
+        """Open the conversation's ticket after methods that did not help."""
+        handed = hand_over(
+            self.desk, situation, memo, reason="methods_failed", messages=self.lookup.messages
         )
-        return HandedOff(
-            text=self.lookup.messages.say("dialogue.handed_over", number=ticket.ticket_number),
-            ticket_number=ticket.ticket_number,
+        return handed or Abstention(
+            text=self.lookup.messages.say("dialogue.no_more"),
+            reason="no_more_methods",
             memo=memo,
         )
+
+
+def hand_over(
+    desk: TicketOpener | None,
+    situation: Situation,
+    memo: Memo,
+    *,
+    reason: Literal["methods_failed", "low_confidence_repeated"],
+    messages: Messages,
+) -> HandedOff | None:
+    """Open the conversation's ticket with all that was tried; None where there is no desk."""
+    if desk is None:
+        return None
+    question = memo.question or situation.state.question
+    step = (memo.failed_step,) if memo.failed_step is not None else ()
+    ticket = desk.open(
+        asker=situation.asker,
+        conversation=situation.conversation,
+        subject=" ".join(question.split("\n")[0].split()),
+        last=situation.text,
+        reason=reason,
+        tried=(*step, *memo.refused),
+        facets={**situation.known, **memo.facets},
+    )
+    key = "handed_over" if reason == "methods_failed" else "handed_over_unsure"
+    return HandedOff(
+        text=messages.say(f"dialogue.{key}", number=ticket.ticket_number),
+        ticket_number=ticket.ticket_number,
+        handoff=ticket.handoff,
+        memo=memo,
+    )
+
+
+def stays_unsure(situation: Situation) -> bool:
+    """Return whether the two turns before found nothing sure either, and no ticket was declined."""
+    turns = situation.conversation.turns
+    before = turns[-MAX_UNSURE + 1 :]
+    return (
+        len(before) == MAX_UNSURE - 1
+        and situation.state.ticket_number is None
+        and all(
+            turn.route == "helpdesk"
+            and isinstance(turn.outcome, Abstention)
+            and turn.outcome.nearest
+            for turn in before
+        )
+        and not any(
+            isinstance(turn.outcome, Abstention) and turn.outcome.reason == "declined"
+            for turn in turns
+        )
+    )
 
 
 def replies_to(offered: Sequence[Method], lookup: Lookup) -> tuple[ChoiceButton, ...]:
