@@ -61,6 +61,14 @@ class Settings:
     feedback_anonymous_weight: float = _setting(
         0.25, "What the feedback of a visitor without an account counts; a known person's is 1."
     )
+    analytics_catalogue: str = _setting(
+        "", "Folder of a metric catalogue of one's own; empty means the shipped one."
+    )
+    analytics_tables: str = _setting(
+        "",
+        "Folder of the tables (.parquet, .csv) that a catalogue of one's own describes; empty "
+        "means the home's warehouse.",
+    )
     query_memory_limit_mb: int = _setting(2048, "Memory of one analytical query, in MB.")
     query_max_rows: int = _setting(
         1_000_000, "Rows that one query of the warehouse may return; more are cut, and said."
@@ -82,6 +90,23 @@ class Settings:
     def warehouse_dir(self) -> Path:
         """Folder of the warehouse's Parquet files."""
         return self.home / "warehouse"
+
+    @property
+    def analytics_catalogue_dir(self) -> Path | None:
+        """Folder of a catalogue of one's own; None for the shipped one."""
+        return Path(self.analytics_catalogue).expanduser() if self.analytics_catalogue else None
+
+    @property
+    def analytics_tables_dir(self) -> Path:
+        """Folder of the tables that questions are asked of."""
+        if self.analytics_catalogue and self.analytics_tables:
+            return Path(self.analytics_tables).expanduser()
+        return self.warehouse_dir
+
+    @property
+    def questions_path(self) -> Path:
+        """JSON file of verified and saved questions."""
+        return self.home / "questions.json"
 
     @property
     def models_dir(self) -> Path:
