@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 from analytics.analyses.kind import Kind
+from analytics.language.tagging import Tag
 from analytics.language.text import canonical, tokenize
 
 _THRESHOLD = 0.6
@@ -20,6 +21,40 @@ _FEWEST_WORDS = 5
 """Shorter texts are alike for their little words alone."""
 _ONLY_BY_WORDS = frozenset({"definition"})
 """Kinds whose examples are mostly the name of a metric, so that likeness says little."""
+
+
+_OVER_NUMBERS = frozenset(
+    {"churn_drivers", "change_drivers", "cross_sell_rules", "major_incident", "anomalies"}
+)
+"""Kinds whose words say more than the number that the same question names."""
+_COUNTING = frozenset({"how_many", "how_much", "how_long", "how_often", "share", "by"})
+_CALLED = {"campaign": "campaign", "service": "service"}
+
+
+def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
+    """Say whether a kind's telling words matter more than a plain number in the question.
+
+    "What do people who buy a lamp also buy?" names active customers, but asks for something else;
+    a question that counts, measures or splits wants its number.
+    """
+    counts = any(tag.cue in _COUNTING for tag in tags)
+    grained = any(t.time is not None and t.time.kind == "grain" for t in tags)
+    return kind.name in _OVER_NUMBERS and not counts and (not grained or kind.name == "anomalies")
+
+
+def recognisable(tags: Sequence[Tag]) -> str:
+    """Return the words of a question for `by_words`, campaigns and services without their names.
+
+    A name such as "Storage cluster" or "Thank You June" would be read as words of its own.
+    """
+    words: list[str] = []
+    for tag in tags:
+        if not tag.text.strip("?!.,;:()-/"):
+            continue
+        names = [_CALLED[m.dimension] for m in tag.members if m.dimension in _CALLED]
+        only = {m.dimension for m in tag.members} <= set(_CALLED)
+        words.append(names[0] if names and only and not tag.metrics else tag.text)
+    return " ".join(words)
 
 
 class Recogniser:

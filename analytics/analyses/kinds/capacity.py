@@ -17,6 +17,8 @@ KIND = Kind(
         rf"(?:when|how long|how soon|by when|what date)(?: \S+){{0,10}} {_RESOURCE}(?: \S+){{0,8}}",
         r"capacity (?:forecast|planning|plan|limit|problem|bottleneck|headroom|risk)(?: \S+){0,6}",
         r"headroom(?: \S+){0,8}",
+        r"(?:hit|reach|exceed|pass|cross)(?: \S+){0,2} \d+(?: \S+){0,3} (?:disk|storage|memory|ram|cpu|processor)(?: \S+){0,4}",
+        r"enough (?:\S+ ){0,2}(?:disk|storage|space|memory|capacity)(?: \S+){0,8}",
         rf"(?:need|buy|order|add)(?: \S+){{0,3}} more {_RESOURCE}(?: \S+){{0,6}}",
     ),
     unless=(

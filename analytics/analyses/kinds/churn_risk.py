@@ -28,6 +28,7 @@ KIND = Kind(
     ),
     unless=(
         r"why|driver|drive|drives|driving|reason|factor|cause",
+        r"(?:which|what) (?:step|stage|point|page)",
         r"how many tickets|revenue growth",
     ),
     slots=("top_n", "horizon", "filters", "customer_id", "threshold", "dimension"),

@@ -18,6 +18,7 @@ KIND = Kind(
         r"retention (?:curve|table|matrix|triangle|by (?:sign up|signup|joining|registration|acquisition) (?:month|quarter|week|date))(?: \S+){0,6}",
         r"(?:month|week|quarter) (?:by|after) (?:month|week|quarter) retention(?: \S+){0,4}",
         r"(?:joined|signed up|registered|acquired|won)(?: \S+){0,10} (?:still|keep|stay|stick|remain)(?: \S+){0,3} (?:buy|buying|order|ordering|around|active|with us|on)(?: \S+){0,6}",
+        r"(?:keep|still)(?: \S+){0,2} (?:buy|buying|bought|order|ordering|ordered|active)(?: \S+){0,5} (?:after|later)(?: \S+){0,6}",
         r"how long (?:do|have)(?: \S+){0,6} (?:new customer|customer|client|buyer|joiner)(?: \S+){0,4} (?:stay|stick|keep buying|remain|last)(?: \S+){0,4}",
     ),
     unless=(r"ticket",),

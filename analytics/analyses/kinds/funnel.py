@@ -10,6 +10,7 @@ KIND = Kind(
     title="purchase funnel",
     subject="sessions",
     patterns=(
+        r"(?:at |on |in )?(?:which|what) (?:step|stage)(?: \S+){0,12}",
         r"(?:sales |purchase |checkout |conversion |web |shop |shopping )?funnel(?: \S+){0,12}",
         r"(?:drop|dropping|dropped|fall|falling|bail|bailing|give up|giving up|lose|losing|leak|leaking|abandon|abandoning|get stuck|quit|leave|leaving|jump off)(?: off| out| away)?(?: \S+){0,8} (?:between|step|stage|checkout|on the way|path|journey|along the|before paying|before buying|before purchase|before they pay|before they buy|from visit|funnel|process)(?: \S+){0,10}",
         r"(?:at |in |on )?(?:which|what) (?:step|stage|point)(?: \S+){0,10} (?:drop|lose|leave|leak|abandon|bail|quit|give up|fall|go|lost|exit)(?: \S+){0,6}",

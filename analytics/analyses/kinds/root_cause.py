@@ -27,7 +27,7 @@ KIND = Kind(
     unless=(
         r"(?:by|per|each) (?:root )?cause",
         r"how many|how much|number of|count of|percentage of|share of|mttr|mttd|mtta",
-        r"the most|most common|most frequent|commonest|top \d+|caused the most|cause the most|causes the most",
+        r"the most(?! (?:likely|probable|plausible))|most common|most frequent|commonest|top \d+|caused the most|cause the most|causes the most",
         r"churn|leave us|customer leave|customer leaving",
         r"caused by|due to",
     ),

@@ -15,7 +15,7 @@ KIND = Kind(
         r"(?:customer|client|buyer|shopper|natural|meaningful|distinct|main|value|behavioural|behavioral|rfm|which|what) (?:segment|cluster|persona|archetype|type of customer|kind of customer)",
         r"(?:cluster|clustering|persona|archetype|rfm)(?: \S+){0,5}",
         r"(?:group|divide|sort|split|break|bucket|classify|categorise|categorize|partition|carve)(?: up)? (?:\S+ ){0,4}(?:customer|client|buyer|shopper)(?: base)? (?:\S+ ){0,5}(?:segment|group|cluster|type|bucket|profile|kind|class|tribe)",
-        r"what (?:kind|type|sort|group)s? of (?:customer|client|buyer|shopper)(?: \S+){0,3} (?:do we have|have we|be there|exist)",
+        r"(?:what|which) (?:kind|type|sort|group)s? of (?:customer|client|buyer|shopper)(?: \S+){0,3} (?:do we have|have we|be there|exist)",
         r"(?:segment|group|cluster|type) (?:be there|do we have|exist|fall)(?: \S+){0,4}",
         r"(?:customer|client|buyer|shopper) fall into(?: \S+){0,4} (?:group|segment|cluster|type|profile)",
     ),
