@@ -15,6 +15,7 @@ from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
 from analytics.query.own_warehouse import FolderWarehouse
 from analytics.query.warehouse import DuckDBWarehouse
+from analytics.questions.book import QuestionBook
 from analytics.serving import ServedInsights
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.answering.selection import FILE_NAME as SPAN_MODEL_NAME
@@ -28,6 +29,7 @@ from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk, LivePrior
 from assistant.feedback_store import SqlFeedbackStore
 from assistant.handoff.policy import load_policy
+from assistant.knowledge_settings import knowledge_settings
 from assistant.library import IndexedArticles
 from assistant.live_glossary import LiveGlossary
 from assistant.messages import Messages, load_messages
@@ -48,10 +50,7 @@ from knowledge_base.adaptation.question_encoder import FOLDER_NAME as ADAPTED_NA
 from knowledge_base.adaptation.question_encoder import load_question_encoder
 from knowledge_base.config import (
     DEFAULT_ENCODER,
-    EncoderSettings,
-    FeedbackSettings,
     KnowledgeBaseSettings,
-    ParsingSettings,
 )
 from knowledge_base.encoders import english_words, load_encoder
 from knowledge_base.index.snapshot import SnapshotFolder
@@ -75,23 +74,7 @@ class Parts:
     @cached_property
     def knowledge_settings(self) -> KnowledgeBaseSettings:
         """Settings of articles and past tickets."""
-        name = self.settings.encoder
-        return KnowledgeBaseSettings(
-            encoder=EncoderSettings(
-                name=DEFAULT_ENCODER if name == "default" else name,
-                threads=self.settings.encoder_threads,
-                cache_path=self.settings.knowledge_dir / "vectors.sqlite",
-            ),
-            feedback=FeedbackSettings(
-                cap=self.settings.feedback_cap,
-                anonymous_weight=self.settings.feedback_anonymous_weight,
-            ),
-            parsing=ParsingSettings(
-                max_file_bytes=self.settings.max_file_mb * 1_000_000,
-                memory_bytes=self.settings.parse_memory_mb * 1_000_000,
-                cpu_s=self.settings.parse_seconds,
-            ),
-        )
+        return knowledge_settings(self.settings)
 
     @cached_property
     def parser(self) -> ParserProcess:
@@ -178,8 +161,16 @@ class Parts:
     def insights_over(self, warehouse: Warehouse, catalogue: Catalogue) -> CatalogueInsights:
         """Return analytics over any warehouse, with this home's models."""
         return CatalogueInsights(
-            warehouse=warehouse, catalogue=catalogue, models=self.settings.models_dir
+            warehouse=warehouse,
+            catalogue=catalogue,
+            models=self.settings.models_dir,
+            book=self.questions,
         )
+
+    @cached_property
+    def questions(self) -> QuestionBook:
+        """Verified and saved questions."""
+        return QuestionBook(self.settings.questions_path)
 
     @cached_property
     def router(self) -> Router:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.handoff.contract import HandOffReason, PredictedField
@@ -16,9 +16,7 @@ from assistant.model import (
     Clarification,
     Conversation,
     DeskTicket,
-    FailedStep,
     HandedOff,
-    Method,
     Outcome,
 )
 from assistant.ports import Clock, TicketStore
@@ -30,7 +28,7 @@ from assistant.skills.desk_requests import (
     read_yes_or_no,
     ticket_number,
 )
-from assistant.skills.handing_over import Reason, make_handoff, transcript
+from assistant.skills.handing_over import ASKED, Reason, make_handoff, transcript
 from assistant.skills.own_tickets import ASKS_FOR_NOTE, OwnTickets, asks_to_close
 
 MAX_SUBJECT_CHARS = 120
@@ -114,9 +112,7 @@ class DeskSkill:
         conversation: Conversation,
         subject: str,
         last: str = "",
-        reason: HandOffReason = "asked",
-        tried: Sequence[Method | FailedStep] = (),
-        facets: Mapping[str, str] | None = None,
+        why: Reason = ASKED,
     ) -> DeskTicket:
         """Open the ticket of a conversation; the first one is returned when there is one.
 
@@ -128,19 +124,27 @@ class DeskSkill:
             What it is about, in a line.
         last
             The message that is being answered.
-        reason
-            Why it is handed over.
-        tried
-            What did not help, as far as this message says it; what earlier ones say is known.
-        facets
-            What this message says of the problem: facet → value.
+        why
+            The reason, what did not help, and what is known, as far as this message says it; what
+            earlier ones say is read from the conversation.
         """
-        return self._open_for(
-            Reason(kind=reason, tried=tuple(tried), facets=facets or {}),
-            subject,
-            last,
-            asker=asker,
-            conversation=conversation,
+        now = self.clock.now()
+        line = " ".join(subject.split())[:MAX_SUBJECT_CHARS]
+        known = self._known(conversation, asker)
+        if known is not None:
+            if known.is_open:
+                return known
+            again = self.store.set_status(known.ticket_number, "new", user_id=asker.user_id)
+            return again or known
+        handoff = make_handoff(
+            conversation, why, subject=line, last=last, at=now, triage=self.triage
+        )
+        return self.store.open_ticket(
+            conversation_id=conversation.conversation_id or None,
+            user_id=asker.user_id,
+            transcript=transcript(conversation, last),
+            handoff=handoff,
+            at=now,
         )
 
     def hand_over_at_once(
@@ -150,9 +154,7 @@ class DeskSkill:
         reason: HandOffReason = f"policy:{match.kind}"  # type: ignore[assignment]
         known = self._known(conversation, asker)
         why = Reason(kind=reason, fields=match.fields)
-        ticket = self._open_for(
-            why, " ".join(text.split()), text, asker=asker, conversation=conversation
-        )
+        ticket = self.open(asker=asker, conversation=conversation, subject=text, last=text, why=why)
         if known is not None:
             # The ticket stands since before: what is urgent now must be read in it.
             ticket = self._noted(ticket, f"{reason}: {' '.join(text.split())}", asker)
@@ -175,28 +177,6 @@ class DeskSkill:
         if not conversation.conversation_id:
             return None
         return self.store.ticket_of(conversation.conversation_id, user_id=asker.user_id)
-
-    def _open_for(
-        self, why: Reason, subject: str, last: str, *, asker: Asker, conversation: Conversation
-    ) -> DeskTicket:
-        now = self.clock.now()
-        line = " ".join(subject.split())[:MAX_SUBJECT_CHARS]
-        known = self._known(conversation, asker)
-        if known is not None:
-            if known.is_open:
-                return known
-            again = self.store.set_status(known.ticket_number, "new", user_id=asker.user_id)
-            return again or known
-        handoff = make_handoff(
-            conversation, why, subject=line, last=last, at=now, triage=self.triage
-        )
-        return self.store.open_ticket(
-            conversation_id=conversation.conversation_id or None,
-            user_id=asker.user_id,
-            transcript=transcript(conversation, last),
-            handoff=handoff,
-            at=now,
-        )
 
     def _open(
         self, text: str, request: DeskRequest, asker: Asker, conversation: Conversation

@@ -39,6 +39,9 @@ class Reason:
     """What policy says of the ticket: category, priority, team."""
 
 
+ASKED = Reason(kind="asked")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFinder:
     """Asks the articles what to do until a human answers."""

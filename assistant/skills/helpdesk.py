@@ -19,7 +19,12 @@ from assistant.model import Abstention, Answered, Asker, Conversation, Memo, Out
 from assistant.skills.clarifying import Clarifying
 from assistant.skills.lookup import N_CANDIDATES, Context, Found, Lookup, Quoted
 from assistant.skills.situation import Situation, TicketOpener
-from assistant.skills.troubleshooting import Troubleshooting, replies_to
+from assistant.skills.troubleshooting import (
+    Troubleshooting,
+    hand_over,
+    replies_to,
+    stays_unsure,
+)
 from assistant.skills.walkthrough import Walkthrough
 from knowledge_base.errors import IndexMissingError
 from knowledge_base.retrieve import Retriever
@@ -171,7 +176,19 @@ class HelpdeskSkill:
                         quoted = self._with_profile(quoted, binding, before, memo, asker)
                     return self._answered([quoted], found, memo)
         asked = clarifying.ask(found, known, situation, memo)
-        return asked or replace(lookup.abstain(found, asker), memo=memo)
+        if asked is not None:
+            return asked
+        abstained = replace(lookup.abstain(found, asker), memo=memo)
+        if abstained.nearest and stays_unsure(situation):
+            handed = hand_over(
+                self.desk,
+                situation,
+                memo,
+                reason="low_confidence_repeated",
+                messages=self.messages,
+            )
+            return handed or abstained
+        return abstained
 
     def _with_profile(
         self,

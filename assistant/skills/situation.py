@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.dialogue.moves import Move
 from assistant.dialogue.state import DialogueState
-from assistant.handoff.contract import HandOffReason
-from assistant.model import Asker, Conversation, DeskTicket, FailedStep, Method
+from assistant.model import Asker, Conversation, DeskTicket
+from assistant.skills.handing_over import ASKED, Reason
 
 
 class TicketOpener(Protocol):
@@ -22,9 +22,7 @@ class TicketOpener(Protocol):
         conversation: Conversation,
         subject: str,
         last: str = "",
-        reason: HandOffReason = "asked",
-        tried: Sequence[Method | FailedStep] = (),
-        facets: Mapping[str, str] | None = None,
+        why: Reason = ASKED,
     ) -> DeskTicket:
         """Open it; the first one is returned when there is one."""
         ...

@@ -29,6 +29,7 @@ from assistant.model import (
     Method,
     Outcome,
 )
+from assistant.skills.handing_over import Reason
 from assistant.skills.lookup import Article, Context, Found, Lookup, Quoted, not_refused
 from assistant.skills.situation import Situation, TicketOpener
 
@@ -210,11 +211,15 @@ def hand_over(
         conversation=situation.conversation,
         subject=" ".join(question.split("\n")[0].split()),
         last=situation.text,
-        reason=reason,
-        tried=(*step, *memo.refused),
-        facets={**situation.known, **memo.facets},
+        why=Reason(
+            kind=reason,
+            tried=(*step, *memo.refused),
+            facets={**situation.known, **memo.facets},
+        ),
     )
     key = "handed_over" if reason == "methods_failed" else "handed_over_unsure"
+    if situation.state.ticket_number is not None:
+        key = "handed_over_before"
     return HandedOff(
         text=messages.say(f"dialogue.{key}", number=ticket.ticket_number),
         ticket_number=ticket.ticket_number,
