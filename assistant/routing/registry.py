@@ -3,7 +3,7 @@
     <home>/models/router/
       current.json            the live version, and the sha256 of its manifest
       0001/manifest.json      where it comes from, its scores, the sha256 of the other files
-      0001/ngrams.json        the n-grams of the router and of its twin
+      0001/ngrams.json        the n-grams of the router and of its twin, words of the examples
       0001/weights.npz        numbers, without pickles
 
 Versions are written beside each other and never changed; `current.json` is replaced in one step.
@@ -32,6 +32,7 @@ from assistant.routing.examples import (
     shipped_examples_folder,
 )
 from assistant.routing.learner import TextClassifier
+from assistant.routing.nearness import Surroundings
 from assistant.routing.ngrams import Ngrams
 from assistant.routing.router import (
     RouterScores,
@@ -39,9 +40,11 @@ from assistant.routing.router import (
     held_out_hits,
     train_router,
 )
+from assistant.routing.spelling import make_speller
 from knowledge_base.ports import Encoder
 
-FORMAT = 1
+FORMAT = 2
+"""1 had neither words nor surroundings."""
 KEPT_VERSIONS = 3
 FOLDER_NAME = "router"
 SHIPPED_SEED = 7
@@ -105,8 +108,8 @@ def retrain_router(
             # Damaged, or of another encoder: it cannot route any more, so nothing is lost.
             reason = "live_unusable"
         else:
-            live_hits = held_out_hits(live.twin, encoder, examples)
-            hits = held_out_hits(router.twin, encoder, examples)
+            live_hits = held_out_hits(live, encoder, examples)
+            hits = held_out_hits(router, encoder, examples)
             reason = "worse" if is_worse(hits, live_hits) else "not_worse"
     is_promoted = reason != "worse"
     version = save_router(folder, router, promote=is_promoted)
@@ -282,8 +285,9 @@ def _write_files(folder: Path, router: TrainedRouter) -> str:
     """Write the three files and return the sha256 of the manifest."""
     parts = {"router": router.classifier, "twin": router.twin}
     ngrams = {name: list(part.ngrams.places) for name, part in parts.items()}
-    (folder / "ngrams.json").write_text(json.dumps(ngrams, ensure_ascii=False), encoding="utf-8")
-    arrays: dict[str, npt.NDArray[np.float32]] = {}
+    letters = {**ngrams, "words": dict(router.words)}
+    (folder / "ngrams.json").write_text(json.dumps(letters, ensure_ascii=False), encoding="utf-8")
+    arrays: dict[str, npt.NDArray[np.float32]] = {"known": router.surroundings.vectors}
     for name, part in parts.items():
         arrays |= {f"{name}_weights": part.weights, f"{name}_bias": part.bias}
         arrays[f"{name}_idf"] = part.ngrams.idf
@@ -296,6 +300,7 @@ def _write_files(folder: Path, router: TrainedRouter) -> str:
         "seed": router.seed,
         "temperature": router.temperature,
         "threshold": router.threshold,
+        "floor": router.surroundings.floor,
         "scores": asdict(router.scores),
         "files": {name: _sha256(folder / name) for name in ("ngrams.json", "weights.npz")},
     }
@@ -320,8 +325,12 @@ def _read_router(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) ->
                 )
                 for name in ("router", "twin")
             )
+            known = arrays["known"]
         return TrainedRouter(
             encoder=encoder,
+            words=ngrams["words"],
+            speller=make_speller(ngrams["words"]),
+            surroundings=Surroundings(vectors=known, floor=float(manifest["floor"])),
             classifier=classifier,
             twin=twin,
             temperature=float(manifest["temperature"]),

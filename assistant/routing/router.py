@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,23 @@ from assistant.routing.calibrate import (
     softmax,
 )
 from assistant.routing.examples import Example, examples_hash, is_held_out
+from assistant.routing.languages import language_of
 from assistant.routing.learner import (
     Logits,
     TextClassifier,
-    Vectors,
     fit_classifier,
     out_of_fold_logits,
 )
+from assistant.routing.nearness import Surroundings, fit_surroundings
+from assistant.routing.parts import MAX_WORD, condensed, parts_of, windows_of
+from assistant.routing.reading import Reading, read_texts
+from assistant.routing.spelling import Speller, make_speller, word_counts
 from knowledge_base.ports import Encoder
+
+SURE_PART = 0.8
+"""Probability from which a part of a message has a route of its own."""
+SURE_IN_SPITE = 0.9
+"""Probability of a route from which nearness to examples is not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,10 @@ class TrainedRouter:
     """Routes text; implements the `Router` port."""
 
     encoder: Encoder
+    words: Mapping[str, int]
+    """In how many examples each word occurs, for the speller."""
+    speller: Speller
+    surroundings: Surroundings
     classifier: TextClassifier
     twin: TextClassifier
     """Fitted without the held-out examples, to be judged on them; it routes nothing else."""
@@ -68,24 +81,70 @@ class TrainedRouter:
         Parameters
         ----------
         text
-            Any text; one without a letter or digit is out of scope.
+            Any text; one without a letter or digit, or in another language, is out of scope.
 
         Returns
         -------
         RouteDecision
             `route` is None when no probability reaches the threshold. The probabilities sum to 1
-            and stand in the order of `ROUTES`. The same text gives the same decision.
+            and stand in the order of `ROUTES`. `also` names the routes of other parts of the
+            message, such as a thank-you before a question. The same text gives the same decision.
         """
-        if not any(char.isalnum() for char in text):
+        plain = condensed(text)
+        if _says_nothing(plain) or language_of(plain) is not None:
             none: dict[Route, float] = dict.fromkeys(ROUTES, 0.0)
             return RouteDecision(route="out_of_scope", probabilities={**none, "out_of_scope": 1.0})
-        logits = self.classifier.logits(text, self.encoder.encode([text])[0])
+        windows = windows_of(plain)
+        parts = parts_of(plain)
+        reading = read_texts([plain, *windows, *parts], encoder=self.encoder, speller=self.speller)
+        whole = range(1 + len(windows))
+        probabilities = self._probabilities(reading, whole)
+        best = max(ROUTES, key=lambda route: probabilities[route])
+        if best != "out_of_scope" and probabilities[best] < SURE_IN_SPITE:
+            best = "out_of_scope" if self.surroundings.is_far(reading.vectors[0]) else best
+            probabilities = _with_best(probabilities, best)
+        if probabilities[best] < self.threshold:
+            return RouteDecision(route=None, probabilities=probabilities)
+        return RouteDecision(
+            route=best,
+            probabilities=probabilities,
+            also=self._others(reading, range(len(whole), len(reading.texts)), best),
+        )
+
+    def _probabilities(self, reading: Reading, rows: Sequence[int]) -> dict[Route, float]:
+        """Return what the rows say on average."""
+        logits = np.mean([_logits(self.classifier, reading, row) for row in rows], axis=0)
         values = softmax(logits, self.temperature)
         by_label = dict(zip(self.classifier.labels, values.tolist(), strict=True))
-        probabilities: dict[Route, float] = {route: by_label[route] for route in ROUTES}
-        best = max(ROUTES, key=lambda route: probabilities[route])
-        sure = probabilities[best] >= self.threshold
-        return RouteDecision(route=best if sure else None, probabilities=probabilities)
+        return {route: by_label[route] for route in ROUTES}
+
+    def _others(self, reading: Reading, rows: Sequence[int], best: Route) -> tuple[Route, ...]:
+        """Return the other routes that one of the rows, the parts of the message, is sure of."""
+        found: list[Route] = []
+        for row in rows:
+            values = self._probabilities(reading, [row])
+            route = max(ROUTES, key=lambda each: values[each])
+            if values[route] >= SURE_PART and route not in (best, "out_of_scope", *found):
+                found.append(route)
+        return tuple(found)
+
+
+def _says_nothing(plain: str) -> bool:
+    """Return whether a text has no word, number or other sign that could mean something."""
+    words = plain.split()
+    return not any(any(char.isalnum() for char in word[: MAX_WORD - 1]) for word in words) or all(
+        len(word) >= MAX_WORD and word.isalnum() for word in words
+    )
+
+
+def _with_best(probabilities: Mapping[Route, float], best: Route) -> dict[Route, float]:
+    """Return the probabilities with the highest of them given to this route by an exchange."""
+    first = max(ROUTES, key=lambda route: probabilities[route])
+    return {
+        **probabilities,
+        best: probabilities[first],
+        first: probabilities[best],
+    }
 
 
 def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) -> TrainedRouter:
@@ -114,20 +173,26 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
         )
     texts = [example.text for example in examples]
     labels: list[str] = [example.label for example in examples]
-    vectors = encoder.encode(texts)
-    logits = out_of_fold_logits(texts, vectors, labels, seed=seed)
+    words = word_counts(texts)
+    speller = make_speller(words)
+    reading = read_texts(texts, encoder=encoder, speller=speller)
+    logits = out_of_fold_logits(reading.texts, reading.vectors, labels, seed=seed)
     names = sorted(set(labels))
     gold = np.array([names.index(label) for label in labels], dtype=np.int64)
     temperature = fit_temperature(logits, gold)
     confidences = softmax(logits, temperature).max(axis=1)
     is_right = logits.argmax(axis=1) == gold
-    threshold = fit_threshold(confidences, is_right)
-    twin = _twin(texts, vectors, labels)
-    hits = held_out_hits(twin, encoder, examples)
     is_out_of_scope = gold == names.index("out_of_scope")
+    held_out = [row for row, text in enumerate(texts) if is_held_out(text)]
+    twin = _fit_twin(reading, labels, held_out)
+    threshold = fit_threshold(confidences, is_right)
+    n_right = sum(_best(twin, _logits(twin, reading, row)) == labels[row] for row in held_out)
     return TrainedRouter(
         encoder=encoder,
-        classifier=fit_classifier(texts, vectors, labels),
+        words=words,
+        speller=speller,
+        surroundings=fit_surroundings(reading.vectors[~is_out_of_scope]),
+        classifier=fit_classifier(reading.texts, reading.vectors, labels),
         twin=twin,
         temperature=temperature,
         threshold=threshold,
@@ -139,29 +204,47 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
             out_of_scope_recall=float(is_right[is_out_of_scope].mean()),
             calibration_error=expected_calibration_error(confidences, is_right),
             no_route_fraction=float((confidences < threshold).mean()),
-            n_held_out=len(hits),
-            n_held_out_right=sum(hits),
+            n_held_out=len(held_out),
+            n_held_out_right=n_right,
         ),
     )
 
 
 def held_out_hits(
-    twin: TextClassifier, encoder: Encoder, examples: Sequence[Example]
+    router: TrainedRouter, encoder: Encoder, examples: Sequence[Example]
 ) -> tuple[bool, ...]:
-    """Return whether a twin routes each held-out example right, in the order of the examples."""
+    """Return whether a router's twin routes each held-out example right, in their order.
+
+    Parameters
+    ----------
+    router
+        Its twin is judged, on texts as the router reads them.
+    encoder
+        The same encoder, perhaps behind a vector cache.
+    examples
+        Those that are not held out are passed over.
+    """
     held_out = [example for example in examples if is_held_out(example.text)]
-    vectors = encoder.encode([example.text for example in held_out])
+    if not held_out:
+        return ()
+    reading = read_texts(
+        [example.text for example in held_out], encoder=encoder, speller=router.speller
+    )
     return tuple(
-        _best(twin, twin.logits(example.text, vector)) == example.label
-        for example, vector in zip(held_out, vectors, strict=True)
+        _best(router.twin, _logits(router.twin, reading, row)) == example.label
+        for row, example in enumerate(held_out)
     )
 
 
-def _twin(texts: Sequence[str], vectors: Vectors, labels: Sequence[str]) -> TextClassifier:
-    rows = [row for row, text in enumerate(texts) if not is_held_out(text)]
-    return fit_classifier(
-        [texts[row] for row in rows], vectors[rows], [labels[row] for row in rows]
-    )
+def _fit_twin(reading: Reading, labels: Sequence[str], held_out: Sequence[int]) -> TextClassifier:
+    away = frozenset(held_out)
+    rows = [row for row in range(len(labels)) if row not in away]
+    part = reading.part(rows)
+    return fit_classifier(part.texts, part.vectors, [labels[row] for row in rows])
+
+
+def _logits(classifier: TextClassifier, reading: Reading, row: int) -> Logits:
+    return classifier.logits(reading.texts[row], reading.vectors[row])
 
 
 def _best(classifier: TextClassifier, logits: Logits) -> str:
