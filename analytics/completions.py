@@ -79,7 +79,7 @@ class Completer:
         self._words = [text.split() for text in self._lower]
         found: dict[str, _Value] = {}
         for dimension in self.catalogue.dimensions.values():
-            if dimension.kind not in ("category", "entity") or not dimension.groupable:
+            if not _is_offered(dimension):
                 continue
             listed = [v.value for v in dimension.values if isinstance(v.value, str)]
             for value in chain(listed, self.values.get(dimension.name, ())):
@@ -128,7 +128,7 @@ class Completer:
         yield from (by_value if len(words) > 1 or len(inside) < N_COMPLETIONS else ())
         yield from (self._pool[i] for i in inside)
         near = process.extract(
-            typed, self._lower, scorer=fuzz.token_set_ratio, limit=_MOST_TRIED, score_cutoff=_NEAR
+            typed, self._lower, scorer=fuzz.partial_ratio, limit=_MOST_TRIED, score_cutoff=_NEAR
         )
         yield from (self._pool[i] for _, _, i in sorted(near, key=lambda hit: (-hit[1], hit[2])))
         yield from by_value
@@ -204,9 +204,15 @@ def _pool(metrics: Sequence[Metric], catalogue: Catalogue) -> Iterator[str]:
                 yield f"Top 5 {dimension.label.lower()}s by {metric.name} this year"
 
 
+def _is_offered(dimension: Dimension) -> bool:
+    """Say whether people think in its values: names and kinds, not numbers of single things."""
+    person = dimension.kind == "entity" and dimension.entity == "customer"
+    named = dimension.kind in ("category", "entity") and not dimension.name.endswith("_id")
+    return dimension.groupable and named and not person
+
+
 def _splits(metric: Metric, catalogue: Catalogue) -> list[Dimension]:
-    kinds = ("category", "entity")
-    mine = [d for d in catalogue.dimensions_of(metric.name) if d.groupable and d.kind in kinds]
+    mine = [d for d in catalogue.dimensions_of(metric.name) if _is_offered(d)]
     return sorted(mine, key=_preference)[:_MOST_SPLITS]
 
 

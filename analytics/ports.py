@@ -85,6 +85,10 @@ class Insights(Protocol):
         """Return up to three questions that make sense next; each is answerable."""
         ...
 
+    def suggest(self, prefix: str, *, groups: Sequence[str] = ("everyone",)) -> tuple[str, ...]:
+        """Return up to eight whole questions that begin like a prefix; each is answerable."""
+        ...
+
     def examples(self, *, groups: Sequence[str] = ("everyone",)) -> tuple[str, ...]:
         """Return questions that this warehouse can answer, most typical first."""
         ...

@@ -72,6 +72,14 @@ class ServedInsights:
         """Return up to three questions that make sense next and that the asker may ask."""
         return self._view(groups).next_questions(finding)
 
+    def suggest(self, prefix: str, *, groups: Sequence[str] = (EVERYONE,)) -> tuple[str, ...]:
+        """Return up to eight questions that begin like a prefix and that the asker may ask."""
+        return self._view(groups).suggest(prefix)
+
+    def warm_up(self) -> None:
+        """Read what everybody may see, and check the questions that typing leads to first."""
+        self._view((EVERYONE,)).warm_up()
+
     def examples(self, *, groups: Sequence[str] = (EVERYONE,)) -> tuple[str, ...]:
         """Return questions that can be answered for members of `groups`."""
         return self._view(groups).examples()

@@ -306,6 +306,10 @@ class Assistant(Protocol):
         """
         ...
 
+    def complete_question(self, prefix: str, *, asker: Asker) -> tuple[str, ...]:
+        """Return up to eight questions of managers that begin like a text, for this asker."""
+        ...
+
     def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
         """Return what may help with a problem while somebody types it.
 

@@ -128,6 +128,12 @@ class AssistantService:
         """Return what may help an agent with a ticket."""
         return self.suggestions.for_ticket(ticket_id, asker=asker)
 
+    def complete_question(self, prefix: str, *, asker: Asker) -> tuple[str, ...]:
+        """Return questions of managers that begin like a text; none without a warehouse."""
+        if self.insights is None:
+            return ()
+        return self.insights.suggest(prefix, groups=tuple(asker.groups))
+
     def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
         """Return what may help with a problem while somebody types it."""
         return self.suggestions.for_text(text, asker=asker, subject=subject)

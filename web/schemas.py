@@ -247,6 +247,12 @@ class ExampleList(Strict):
     examples: list[str]
 
 
+class QuestionList(Strict):
+    """Whole questions that can be answered, best first."""
+
+    suggestions: list[str]
+
+
 class Alive(Strict):
     """The process answers."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.catalogue import Catalogue
 from analytics.errors import QuestionError
-from analytics.model import MetricQuery
+from analytics.model import Ambiguity, Finding, InsightOutcome, MetricQuery
 from analytics.questions.book import QuestionBook, normalised, query_to_json
 from analytics.questions.model import VerifiedQuestion
 from analytics.questions.wording import say
@@ -89,6 +89,16 @@ def look_up(
     if query is None:
         return Found(entry=entry, remark=say("misread", entry))
     return Found(entry=entry, query=query, remark=say("vouched", entry))
+
+
+def with_remark(outcome: InsightOutcome, remark: str) -> InsightOutcome:
+    """Say a remark in an answer, a question back or a refusal, and in the receipt."""
+    if isinstance(outcome, Finding):
+        receipt = replace(outcome.receipt, notes=(*outcome.receipt.notes, remark))
+        return replace(outcome, text=f"{outcome.text}\n\n{remark}", receipt=receipt)
+    if isinstance(outcome, Ambiguity):
+        return replace(outcome, question=f"{remark} {outcome.question}")
+    return replace(outcome, reason=f"{outcome.reason} {remark}")
 
 
 def staleness(entry: VerifiedQuestion, *, catalogue: Catalogue, understands: Understands) -> str:

@@ -300,6 +300,9 @@ class FakeAssistant:
             )
         return replace(SUGGESTIONS, ticket_id=ticket_id)
 
+    def complete_question(self, prefix: str, *, asker: Asker) -> tuple[str, ...]:
+        return tuple(text for text in EXAMPLES if text.lower().startswith(prefix.lower()))
+
     def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
         if not f"{subject}{text}".strip():
             raise EmptyQuestionError("There is no text to go by.", hint="Type what it is about.")

@@ -207,6 +207,16 @@ def test_examples_and_health(client: TestClient, assistant: FakeAssistant) -> No
     ]
 
 
+def test_questions_are_completed_while_they_are_typed(client: TestClient) -> None:
+    begun = client.get(f"{V1}/insights/suggestions", params={"q": "show"})
+    nothing = client.get(f"{V1}/insights/suggestions", params={"q": "zzz"})
+    too_long = client.get(f"{V1}/insights/suggestions", params={"q": "a" * 201})
+
+    assert begun.json() == {"suggestions": ["Show revenue by month"]}
+    assert nothing.json() == {"suggestions": []}
+    assert too_long.status_code == 422
+
+
 def test_the_description_names_answers_and_failures_of_every_endpoint(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     operations = [
@@ -215,7 +225,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         for method, operation in methods.items()
     ]
 
-    assert len(operations) == 17
+    assert len(operations) == 18
     assert "HTTPValidationError" not in json.dumps(described)
     for path, method, operation in operations:
         answers = operation["responses"]
