@@ -20,6 +20,7 @@ class AnalysisGroup(click.Group):
     kinds: ClassVar[dict[str, str]] = {
         "lifetime-value": "lifetime_value",
         "experiment": "experiment",
+        "anomalies": "anomalies",
     }
     """Name of the contract → module in `assistant.cli.analyses`."""
 

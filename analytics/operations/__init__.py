@@ -1,0 +1,1 @@
+"""Algorithms over incidents, tickets and service metrics."""
