@@ -171,7 +171,7 @@ class Receipt:
     rows_read: int | None = None
     """Rows of the tables that the query reads, before any condition; None when not counted."""
     definition_version: str = ""
-    """Of the catalogue that the metric was read from."""
+    """Short hash of what decides the metric's numbers, one for each metric, comma-separated."""
     elapsed_ms: float | None = field(default=None, compare=False, repr=False)
     """Time that compiling, running and checking took; no part of the answer itself."""
 

@@ -146,8 +146,12 @@ def _metric(
     formula = formulas.of(entry.name) if entry.formula is not None else None
     parts = [formulas.measures[name] for name in formula.measures()] if formula else []
     by = entry.by or ()
-    only_by = tuple(name for name in by if name not in entities)
-    allowed = tuple(dict.fromkeys(owners[n] if n in only_by else n for n in by))
+    named = [name for name in by if name not in entities]
+    allowed = tuple(dict.fromkeys(owners[n] if n in named else n for n in by))
+    # Single dimensions, and of the entities that are named beside them all.
+    only_by = (
+        tuple(d for d, entity in owners.items() if d in named or entity in by) if named else ()
+    )
     return Metric(
         name=entry.name,
         label=entry.label,
@@ -167,7 +171,6 @@ def _metric(
         only_by=only_by,
         owner=entry.owner or file.owner,
         access=tuple(file.access if entry.access is None else entry.access),
-        decimals=entry.decimals,
     )
 
 

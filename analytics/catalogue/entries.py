@@ -60,8 +60,6 @@ class Metric:
     owner: str = ""
     access: tuple[str, ...] = (EVERYONE,)
     """Groups that may see it; empty: nobody."""
-    decimals: int | None = None
-    """Places after the point that its numbers are written with; None: three digits."""
     version: str = ""
     """Short hash of everything that decides its numbers."""
 

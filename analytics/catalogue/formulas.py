@@ -64,8 +64,8 @@ class Formulas:
         if formula.tree is not None:
             return self._is_linear(formula.tree, formula) and bool(names_in(formula.tree))
         measure = self.measures[formula.numerator]
-        stock = measure.keep is not None
-        return formula.is_plain and measure.aggregate in ("count", "count_values", "sum") and not stock
+        summed = measure.aggregate in ("count", "count_values", "sum")
+        return formula.is_plain and summed and measure.keep is None
 
     def _is_linear(self, node: Node, formula: Formula) -> bool:
         if isinstance(node, Name):

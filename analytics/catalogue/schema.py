@@ -148,7 +148,6 @@ class MetricEntry(_Strict):
     type: MetricKind | None = None
     owner: str = ""
     access: list[str] | None = None
-    decimals: int | None = Field(default=None, ge=0, le=6)
     synonyms: list[str] = []
     unit: Unit
     definition: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import ibis
+
 from analytics.catalogue import Catalogue, Metric
 from analytics.catalogue.nodes import Lines, Problem
 from analytics.errors import AnalyticsError
@@ -121,4 +123,10 @@ class DataCheck:
             split = f" by {by[0]}" if by else ""
             message = f"{metric.label}{split} cannot be computed: {error.message}"
             return lines.problem("not_computable", path, message, error.hint)
+        except (AttributeError, TypeError, ValueError, ibis.common.exceptions.IbisError) as error:
+            # What the expression language says of a column of the wrong type.
+            split = f" by {by[0]}" if by else ""
+            message = f"{metric.label}{split} cannot be computed: {str(error).splitlines()[0]}."
+            fix = "Look at the types of the columns that it is made of."
+            return lines.problem("wrong_type_of_column", path, message, fix)
         return None

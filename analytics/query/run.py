@@ -119,7 +119,7 @@ def _computed(
         checks=checks,
         is_partial=any(p.end > query.as_of for p in (query.period, query.compare_to) if p),
         rows_read=ledger.n_rows(tables_of(compiled.table), warehouse, catalogue),
-        definition_version=catalogue.version,
+        definition_version=", ".join(m.version for m in _defined(query, catalogue)),
     )
     return Finding(
         analysis="metric",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -67,7 +67,8 @@ def days_before_as_of(at: ibis.Value, as_of: date) -> ibis.Value:
 
 def midnight(day: date) -> ibis.Value:
     """Return the first moment of a day as a timestamp literal."""
-    return ibis.timestamp(day.year, day.month, day.day, 0, 0, 0)
+    # A literal: Spark has no function that makes a timestamp without a zone.
+    return ibis.literal(datetime(day.year, day.month, day.day), type="timestamp")  # noqa: DTZ001
 
 
 def weekday_index(at: ibis.Value) -> ibis.Value:
@@ -84,7 +85,7 @@ TRANSFORMS: Final[Mapping[str, Transform]] = MappingProxyType(
     {
         "age_years": age_years,
         "age_band": age_band,
-        "day_of": lambda at, _as_of: at.date(),
+        "day_of": lambda at, _as_of: at if at.type().is_date() else at.date(),
         "days_before_as_of": days_before_as_of,
         "is_set": lambda value, _as_of: value.notnull(),
         "is_missing": lambda value, _as_of: value.isnull(),

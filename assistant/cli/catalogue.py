@@ -12,9 +12,9 @@ from analytics.catalogue.importers import DbtImport, import_dbt, write_catalogue
 from analytics.catalogue.loader import lines_of, problems_of
 from analytics.catalogue.nodes import Problem
 from analytics.query.catalogue_check import DataCheck, known_columns
-from assistant.bootstrap import open_tables
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
+from assistant.warehouses import open_tables
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -43,7 +43,7 @@ def check(folder: Path | None, warehouse: Path | None, json_file: str | None) ->
             n = f"{len(loaded.metrics)} metrics, {len(loaded.dimensions)} dimensions"
             say(f"The catalogue is sound: {n}, version {loaded.version}.")
     if problems:
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 def _problems(folder: Path | None, warehouse: Path | None) -> list[Problem]:
