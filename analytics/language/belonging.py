@@ -136,6 +136,8 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
     if any(m.exact for m in candidates) and not twin:
         candidates = [m for m in candidates if m.exact]
     dimensions = list(dict.fromkeys(m.dimension for m in candidates))
+    if all(m.part for m in candidates) and {"product", "campaign"} <= set(dimensions):
+        dimensions.remove("product" if scene.is_own("campaign") else "campaign")
     cued = [d for d in dimensions if _is_cued(scene, index, d)]
     if not cued and _needs_support(scene, index, tag, dimensions):
         return ()
@@ -158,7 +160,27 @@ def resolve(scene: Scene, index: int) -> tuple[Member, ...]:
             tuple(dimensions),
         )
         dimensions = [dimensions[pick]]
-    return tuple(m for m in candidates if m.dimension == dimensions[0])
+    meant = tuple(m for m in candidates if m.dimension == dimensions[0])
+    return _one_name(scene, tag, meant) if any(m.part for m in meant) else meant
+
+
+def _one_name(scene: Scene, tag: Tag, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """A part of several names: ask which is meant, or whether all are."""
+    if len(members) == 1:
+        return members
+    label = scene.catalogue.dimension(members[0].dimension).label.lower()
+    if len(members) > _MOST_NAMES:
+        names = ", ".join(str(m.value) for m in members[:_MOST_NAMES])
+        scene.problems.append(
+            f"“{tag.norm}” begins {len(members)} names, such as {names}; say one in full."
+        )
+        return members
+    options = (*(str(m.value) for m in members), f"all {len(members)} of them")
+    pick = scene.choose(f"name:{tag.norm}", f"Which {label} do you mean?", options)
+    return members if pick == len(members) else (members[pick],)
+
+
+_MOST_NAMES = 3
 
 
 def _is_twin(scene: Scene, index: int, candidates: list[Member]) -> bool:

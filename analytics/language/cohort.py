@@ -160,6 +160,11 @@ def _settle(
         return
     scene.use(*scene.find(lambda t: t.cue in {"how_many", "how_much"}))
     previous: Period | None = None
+    if main is None and all(c.negated and not c.never and not c.ever for c in clauses):
+        shared = {c.period for c in clauses if c.period is not None}
+        if len(shared) == 1:  # "no orders and no tickets in 2025"
+            for clause in clauses:
+                clause.period = next(iter(shared))
     for clause in clauses:
         inherits = clause.same_period or (clause.negated and not clause.never and base is None)
         if clause.period is None and inherits and not clause.ever and main is None:

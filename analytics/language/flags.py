@@ -82,6 +82,9 @@ def read_present(scene: Scene, filters: list[Filter], places: dict[int, int]) ->
         if counted or not scene.has(flag) or not scene.is_own(flag):
             continue
         negated = negation(scene, index)
+        left_out = negated is not None and scene.tags[negated].cue == "not"
+        if flag == "has_discount" and left_out and scene.draft.metrics != ["orders"]:
+            continue  # "revenue excluding discounts" may mean the revenue before them
         if negated is None and not set(words[-2:]) & {
             "with",
             "have",

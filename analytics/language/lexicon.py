@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from analytics.catalogue import Catalogue, Dimension
 from analytics.errors import WarehouseError
-from analytics.language.concepts import ALWAYS_VAGUE, VAGUE_WORDS
+from analytics.language.atoms import MONTHS, UNIT_WORDS, WEEKDAYS
+from analytics.language.concepts import ALWAYS_VAGUE, CONCEPTS, VAGUE_WORDS
+from analytics.language.part_names import PartNames
+from analytics.language.spelling import english_words
 from analytics.language.text import Token, tokenize
 from analytics.model import Cell
 from analytics.ports import Warehouse
@@ -33,6 +36,8 @@ class Member:
     value: Cell
     exact: bool = True
     """Written in the same number (`Phones`), not only alike (`phone`)."""
+    part: bool = False
+    """Called by a part of its name ("Office Suite" for "Office Suite Yearly")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,9 @@ class Lexicon:
                         self._add(words, "metric", name)
         for dimension in catalogue.dimensions.values():
             self._add_dimension(dimension, values.get(dimension.name, ()))
+        plain = {d: names for d, names in values.items() if d in catalogue.dimensions}
+        known = frozenset(lemma for key in self._phrases if len(key) == 1 for lemma in key)
+        self._parts = PartNames(plain, known, _usual_words(), english_words())
 
     @property
     def words(self) -> frozenset[str]:
@@ -109,6 +117,10 @@ class Lexicon:
                 if phrases:
                     norms = tuple(token.norm for token in inside)
                     found.append(_mention(places[first], places[last] + 1, phrases, norms))
+                elif parts := self._parts.get(tuple(token.lemma for token in inside)):
+                    members = tuple(Member(dimension=d, value=v, part=True) for d, v in parts)
+                    start, end = places[first], places[last] + 1
+                    found.append(Mention(start=start, end=end, members=members))
         return found
 
     def _add_dimension(self, dimension: Dimension, values: Iterable[str]) -> None:
@@ -141,6 +153,13 @@ class Lexicon:
         if phrase not in self._phrases[key]:
             self._phrases[key].append(phrase)
         self._longest = max(self._longest, len(key))
+
+
+def _usual_words() -> frozenset[str]:
+    """Words of times and verbs, which no name may take away."""
+    text = " ".join(pattern.pattern for pattern in CONCEPTS.values())
+    verbs = "".join(c if c.isalpha() else " " for c in text).split()
+    return frozenset([*MONTHS, *UNIT_WORDS, *WEEKDAYS, *verbs, "ago", "since"])
 
 
 def _mention(start: int, end: int, phrases: list[_Phrase], norms: tuple[str, ...]) -> Mention:

@@ -97,6 +97,8 @@ def _head(query: MetricQuery, catalogue: Catalogue) -> str:
         label = catalogue.dimension(query.dimensions[0]).label
         return f"how many {label} have {_number(query.having[0])} {query.having[0].dimension}"
     names = " and ".join(_SPOKEN.get(m, m) for m in query.metrics)
+    if query.count_groups:
+        return f"how many different {catalogue.dimension(query.dimensions[0]).label} have {names}"
     if query.cumulative:
         names = f"cumulative {names}"
     if query.quantile is not None:

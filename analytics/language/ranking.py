@@ -73,7 +73,8 @@ def _read_within(scene: Scene, places: list[int]) -> None:
             found.setdefault(name, (index, said))
     if len(found) != 2:
         return
-    outer = [name for name, (_, said) in found.items() if said in _WITHIN]
+    each = [name for name, (_, said) in found.items() if said in _WITHIN - {"by"}]
+    outer = each or [name for name, (_, said) in found.items() if said in _WITHIN]
     if len(outer) != 1:
         return
     (inner,) = (name for name in draft.dimensions if name not in outer)

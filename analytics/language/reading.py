@@ -141,7 +141,7 @@ def _read_rates(scene: Scene) -> None:
 
 def _read_ratio(scene: Scene) -> None:
     """`tickets per 100 active customers`: one metric divided by another."""
-    if len(scene.draft.metrics) != 1:
+    if len(scene.draft.metrics) != 1 or _read_share_of_other(scene):
         return
     for index in scene.find(lambda t: bool(t.metrics)):
         scale_at, by = None, scene.before(index)
@@ -170,6 +170,29 @@ def _read_ratio(scene: Scene) -> None:
             scene.use(scale_at)
         scene.use(index, by)
         return
+
+
+_SPOKEN_METRICS = {"spend": "campaign spend", "spent": "campaign spend"}
+
+
+def _read_share_of_other(scene: Scene) -> bool:
+    """`spend as a share of budget`: a ratio of two metrics, not a share of one's own total."""
+    for index in scene.find(lambda t: t.cue == "share"):
+        words = " ".join(t.text for t in scene.tags[max(0, index - 1) : index + 2])
+        before, after = scene.before(index), scene.after(index)
+        if "as a " not in words or " of" not in words:
+            continue
+        if before is None or after is None or not scene.tags[after].metrics:
+            continue
+        lower = scene.tags[after].metrics[0]
+        said = scene.tags[before]
+        upper = said.metrics[0] if said.metrics else _SPOKEN_METRICS.get(said.text, "")
+        if upper in {"", lower}:
+            continue
+        scene.draft.metrics, scene.draft.per_metric = [upper], lower
+        scene.use(before, index, after)
+        return True
+    return False
 
 
 def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
@@ -259,7 +282,7 @@ def _read_compared_values(scene: Scene, filters: list[Filter]) -> None:
     """`instagram vs facebook`: a row for each value compared."""
     if scene.draft.compare_to is not None:
         return
-    cues = scene.find(lambda t: t.cue in {"versus", "each"})
+    cues = scene.find(lambda t: t.cue in {"versus", "each"} or (t.cue == "by" and t.text == "each"))
     cues += scene.find(lambda t: t.cue == "versus" and len(t.members) > 1, unused=False)
     listed = [f for f in filters if f.operator == "in"]
     if not cues or len(listed) != 1:
@@ -364,6 +387,8 @@ def _use_small_words(scene: Scene) -> None:
 def _is_harmless(scene: Scene, index: int, tag: Tag) -> bool:
     if tag.cue != "by":
         return True
+    if tag.text in {"each", "every"}:
+        return False
     following = scene.after(index)
     if following is None:
         return False
