@@ -50,8 +50,10 @@ class PartNames:
             for name in names:
                 lemmas = tuple(t.lemma for t in tokenize(name) if not t.is_mark)
                 for part in self._parts(lemmas):
-                    usual = grammar | known if len(part) == 1 else grammar
-                    if any(self._tells(word, usual, alone=len(part) == 1) for word in part):
+                    # “Pieces of” says no more than “pieces”.
+                    alone = len([word for word in part if word not in FILLER]) <= 1
+                    usual = grammar | known if alone else grammar
+                    if any(self._tells(word, usual, alone=alone) for word in part):
                         self._found[part].append((dimension, name))
         self.longest = max((len(part) for part in self._found), default=0)
 
