@@ -36,6 +36,7 @@ from assistant.messages import Messages, load_messages
 from assistant.model import Check, Route
 from assistant.ports import Router, Skill
 from assistant.readiness import AnswerableExamples, try_parts, unless_missing
+from assistant.routing.languages import sentence_for
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
 from assistant.skills.desk import DeskSkill
@@ -358,6 +359,7 @@ def build_assistant(settings: Settings) -> AssistantService:
             clock=clock,
             messages=parts.messages,
             max_question_chars=settings.max_question_chars,
+            in_own_language=sentence_for,
         ),
         store=parts.store,
         ticket_store=parts.tickets,

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from assistant.answering.evidence import Span
 from assistant.messages import Messages
-from assistant.model import Citation
+from assistant.model import Citation, Method
 from knowledge_base.model import Block, Document
 
 _INDENT = 3
@@ -80,6 +80,11 @@ def write_step(document: Document, blocks: Sequence[Block], span: Span) -> str:
         for block in blocks
         if block.kind != "heading" and span.start < block.end and block.start < span.end
     )
+
+
+def heading_of(method: Method) -> str:
+    """Return a method's heading; empty when it says no more than what it is (Steps)."""
+    return "" if _BARE_HEADING.match(method.heading.strip()) else method.heading
 
 
 def _heading(span: Span, *, is_only: bool) -> str:

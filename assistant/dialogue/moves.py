@@ -78,6 +78,8 @@ def read_move(text: str, state: DialogueState) -> Move:
     reply = _reply(text, state)
     if reply is not None:
         return reply
+    if state.facet_asked and phrases.WHY.match(plain):
+        return Move(kind="why")
     picked = _pick(plain, state)
     if picked is not None:
         return picked

@@ -150,7 +150,8 @@ def _remember(state: DialogueState, memo: Memo, outcome: Outcome) -> DialogueSta
         if memo.act == "solved" or isinstance(outcome, HandedOff)
         else state.n_failed + (memo.act in ("failed", "step_failed")),
         walk=memo.walk,
-        asks_if_solved=memo.walk is not None and memo.walk.step > memo.walk.method.n_steps,
+        asks_if_solved=memo.act == "stepped"
+        and (memo.walk is None or memo.walk.step > memo.walk.method.n_steps),
     )
     if isinstance(outcome, Abstention):
         return replace(state, nearest=outcome.nearest, n_abstained=state.n_abstained + 1)

@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from assistant.answering.issues import cut_in_two
 from assistant.dialogue.moves import about_figures, is_remark, read_move
 from assistant.dialogue.state import fold
+from assistant.dialogue.together import side_by_side, with_article
 from assistant.errors import EmptyQuestionError, QuestionTooLongError
 from assistant.messages import Messages
 from assistant.model import (
     Abstention,
+    Answered,
     Asker,
     ChoiceButton,
     Clarification,
     Conversation,
     Event,
+    HandedOff,
     Memo,
     Outcome,
     Route,
@@ -80,6 +84,8 @@ class Dialogue:
     clock: Clock
     messages: Messages
     max_question_chars: int
+    in_own_language: Callable[[str], str | None] = lambda _text: None
+    """Says that Deskwise does not speak the language of a message, in it; None for English."""
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def take_turn(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:
@@ -183,6 +189,9 @@ class Dialogue:
             return _Understood(route="insights", question=figures, decision=_SAID, meant=said)
         decision = self.router.route(text)
         route = follow_up_route(text, decision, conversation)
+        if route == "smalltalk" and decision.also:
+            # A greeting or thanks beside a question needs no reply of its own.
+            route = decision.also[0]
         return _Understood(route=route, question=text, decision=decision)
 
     def _desk_claims(self, text: str, conversation: Conversation) -> bool:
@@ -206,11 +215,55 @@ class Dialogue:
     def _outcome(
         self, understood: _Understood, asker: Asker, conversation: Conversation
     ) -> Outcome:
-        outcome = self._said(understood, asker, conversation)
+        outcome = self._served(understood, asker, conversation)
         if not understood.meant:
             return outcome
         memo = outcome.memo or Memo(act="reply")
         return replace(outcome, memo=replace(memo, meant=understood.meant))
+
+    def _served(self, understood: _Understood, asker: Asker, conversation: Conversation) -> Outcome:
+        """Answer a message, and what else it wants besides."""
+        routes = {understood.route, *understood.decision.also}
+        if understood.meant or len(routes) < 2:
+            return self._said(understood, asker, conversation)
+        if routes >= {"desk", "helpdesk"}:
+            return self._handed_with_article(understood, asker, conversation)
+        both = None
+        if routes >= {"insights", "helpdesk"}:
+            both = self._both(understood, asker, conversation)
+        return both or self._said(understood, asker, conversation)
+
+    def _handed_with_article(
+        self, understood: _Understood, asker: Asker, conversation: Conversation
+    ) -> Outcome:
+        """Open the ticket that is asked for, and show what an article says meanwhile."""
+        outcome = self._said(replace(understood, route="desk"), asker, conversation)
+        if not isinstance(outcome, HandedOff) or outcome.citations:
+            return outcome
+        found = self._said(replace(understood, route="helpdesk"), asker, conversation)
+        if not isinstance(found, Answered) or not found.citations:
+            return outcome
+        return with_article(
+            outcome,
+            found,
+            lead=self.messages.say("dialogue.meanwhile"),
+            closing=self.messages.say("helpdesk.if_not_solved"),
+        )
+
+    def _both(
+        self, understood: _Understood, asker: Asker, conversation: Conversation
+    ) -> Answered | None:
+        """Answer an IT problem and a question about figures in one message; None where not both."""
+        for cut in cut_in_two(understood.question):
+            parts = [
+                replace(understood, route=self.router.route(part).route, question=part)
+                for part in (cut.first, cut.second)
+            ]
+            if {part.route for part in parts} == {"insights", "helpdesk"}:
+                one, other = (self._said(part, asker, conversation) for part in parts)
+                if isinstance(one, Answered) and isinstance(other, Answered):
+                    return side_by_side(one, other)
+        return None
 
     def _said(self, understood: _Understood, asker: Asker, conversation: Conversation) -> Outcome:
         route, decision = understood.route, understood.decision
@@ -218,7 +271,8 @@ class Dialogue:
             return self._ask_for_route(understood.question, decision)
         if route == "out_of_scope":
             return Abstention(
-                text=self.messages.say("routing.out_of_scope"),
+                text=self.in_own_language(understood.question)
+                or self.messages.say("routing.out_of_scope"),
                 reason="out_of_scope",
                 confidence=decision.probabilities.get("out_of_scope", 0.0),
                 offers_ticket=False,

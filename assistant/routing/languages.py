@@ -84,6 +84,12 @@ def sentence_in(code: str) -> str:
     return languages()[code].sentence
 
 
+def sentence_for(text: str) -> str | None:
+    """Return that Deskwise does not speak the language of a message, in it; None for English."""
+    code = language_of(text)
+    return None if code is None else sentence_in(code)
+
+
 @cache
 def languages() -> Mapping[str, Language]:
     """Return every language by its code, English among them."""

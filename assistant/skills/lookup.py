@@ -153,9 +153,7 @@ class Lookup:
         spans = not_refused(article.document, fitting, context.state)
         if not spans:
             return None
-        quoted = replace(
-            self.quote_spans(article, spans, asker), is_fitted=len(fitting) != len(chosen)
-        )
+        quoted = replace(self.quote_spans(article, spans, asker), is_fitted=fitting != chosen)
         rest = found.ranked[:place] + found.ranked[place + 1 :]
         disagreements = self._disagreements(article.document, hit, quoted.citations, rest, asker)
         return replace(quoted, paragraphs=(*quoted.paragraphs, *disagreements))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.confidence import content_words
 from assistant.answering.facets import FacetVocabulary
 from assistant.answering.methods import cause_spans, spans_of
-from assistant.answering.writing import join_words, write_step
-from assistant.model import Answered, Memo, Method, Outcome, Walk
+from assistant.answering.writing import heading_of, join_words, write_step
+from assistant.model import Answered, Clarification, Memo, Method, Outcome, Walk
 from assistant.skills.lookup import Lookup
 from assistant.skills.situation import Situation
 from assistant.skills.troubleshooting import button, replies_to, step_quoted, walked_method
@@ -29,10 +29,11 @@ class Walkthrough:
 
         None when no method with steps is at hand, or its article has changed.
         """
+        move, state = situation.move, situation.state
+        if move.kind == "done" and not move.number and state.walk is None:
+            return self._ask_if_solved(situation, None)
         method = walked_method(situation, self.vocabulary)
         if method is None:
-            if situation.move.kind == "done" and situation.state.offered:
-                return self._ask_if_solved(situation, situation.state.offered[0])
             return None
         number = self._number(situation, method)
         if number > method.n_steps:
@@ -47,7 +48,8 @@ class Walkthrough:
         written = write_step(article.document, article.blocks, span)
         say = self.lookup.messages.say
         heading = say("dialogue.step", number=number, n_steps=method.n_steps)
-        under = f" {say('dialogue.step_under', heading=method.heading)}" if method.heading else ""
+        shown = heading_of(method)
+        under = f" {say('dialogue.step_under', heading=shown)}" if shown else ""
         keys = ["done", "step_failed", *(["back"] if number > 1 else [])]
         return Answered(
             text=f"**{heading}**{under}\n\n{written}",
@@ -92,15 +94,17 @@ class Walkthrough:
             return move.number + 1
         return at + 1 if state.walk is not None else method.n_steps + 1
 
-    def _ask_if_solved(self, situation: Situation, method: Method) -> Outcome:
+    def _ask_if_solved(self, situation: Situation, method: Method | None) -> Outcome:
+        """Ask whether it works, after the last step or after all that was shown."""
+        key = "works_now" if method is None else "all_done"
         return Answered(
-            text=self.lookup.messages.say("dialogue.all_done"),
+            text=self.lookup.messages.say(f"dialogue.{key}"),
             confidence=1.0,
             replies=tuple(button(key, self.lookup) for key in ("works", "failed")),
             memo=Memo(
                 act="stepped",
                 question=situation.state.question,
-                walk=Walk(method=method, step=method.n_steps + 1),
+                walk=None if method is None else Walk(method=method, step=method.n_steps + 1),
             ),
         )
 
@@ -115,6 +119,8 @@ class Walkthrough:
     def explain(self, situation: Situation) -> Outcome | None:
         """Tell the cause where the article names one, else why this article was quoted."""
         state = situation.state
+        if state.facet_asked:
+            return self._why_asked(situation)
         article = self.lookup.read(state.offered[0].document_id, situation.asker)
         if article is None:
             return None
@@ -143,3 +149,12 @@ class Walkthrough:
             else say("dialogue.because_near", title=title)
         )
         return Answered(text=text, confidence=1.0, memo=memo)
+
+    def _why_asked(self, situation: Situation) -> Outcome | None:
+        """Say why something was asked back, and ask it again."""
+        last = situation.conversation.turns[-1].outcome
+        if not isinstance(last, Clarification):
+            return None
+        question = self.vocabulary.facet(situation.state.facet_asked).question
+        text = self.lookup.messages.say("dialogue.why_asked", question=question)
+        return replace(last, text=text)
