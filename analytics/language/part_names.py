@@ -44,6 +44,7 @@ class PartNames:
         self._found: dict[tuple[str, ...], list[Named]] = defaultdict(list)
         self._english = english
         grammar = FILLER | _cue_words() | verbs
+        everything = grammar | known
         for dimension, names in values.items():
             if dimension in _TOO_PLAIN:
                 continue
@@ -52,7 +53,7 @@ class PartNames:
                 for part in self._parts(lemmas):
                     # “Pieces of” says no more than “pieces”.
                     alone = len([word for word in part if word not in FILLER]) <= 1
-                    usual = grammar | known if alone else grammar
+                    usual = everything if alone else grammar
                     if any(self._tells(word, usual, alone=alone) for word in part):
                         self._found[part].append((dimension, name))
         self.longest = max((len(part) for part in self._found), default=0)
