@@ -29,16 +29,20 @@ from knowledge_base.text import normalise
 MAX_IN_A_ROW = 2
 MAX_CHOICES = 4
 MAX_CANDIDATES = 6
+MIN_CODES = 2
+"""Fewer error codes are not asked for: "do you see this one?" tells little."""
 MIN_GAIN_BITS = 0.25
 """A reply that tells less than this is not worth the question."""
 MIN_RISE = 0.1
 """How much likelier the first answer must be right after the reply, on average."""
 MIN_RISE_WHEN_SURE = 0.2
 """The same where one is sure enough to answer: then the others must be nearly as good."""
-MIN_CONFIDENCE = 0.15
+MIN_CONFIDENCE = 0.25
 """Below this nothing that was found is near, and no reply would make it so."""
 MIN_SHARE = 0.04
 """A value less likely than this gets no button."""
+MIN_SHARE_OPEN = 0.1
+"""The same of applications, which near articles name by chance."""
 SHARPNESS = 15.0
 """Of the softmax that turns fused scores of 0..1 into probabilities; fitted on the labelled
 questions of helpdesk_dev by likelihood (n = 111, flat from 12 to 20)."""
@@ -285,9 +289,12 @@ def _split(
             labels.setdefault(key, label)
             mass[key] = mass.get(key, 0.0) + share / len(values)
     most = MAX_CHOICES - bool(facet.none_label)
-    likely = [key for key in mass if mass[key] >= MIN_SHARE]
+    least = MIN_SHARE_OPEN if facet.is_open else MIN_SHARE
+    likely = [key for key in mass if mass[key] >= least]
     offered = sorted(likely, key=lambda key: (-mass[key], key))[:most]
-    if offered and facet.none_label:
+    if facet.none_label and len(offered) < MIN_CODES:
+        return None
+    if facet.none_label:
         offered.append(NO_VALUE)
         labels[NO_VALUE] = facet.none_label
     if len(offered) < 2 or len(live) < 2:

@@ -27,7 +27,7 @@ MAX_APART = 14
 MIN_SLIP_LETTERS = 7
 """A word of the rules that is shorter must be written without a slip."""
 
-_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
@@ -42,6 +42,8 @@ class Rule:
     """With one of these the sentence is about something else."""
     article: str = ""
     """What is asked of the articles, to show what to do meanwhile."""
+    say: str = ""
+    """The message that is said, where it is not the kind's own."""
     is_never_a_question: bool = False
     """Whether it counts however it is asked: who writes "I want to die" is not asking how."""
 
@@ -53,6 +55,8 @@ class PolicyMatch:
     kind: PolicyKind
     rule: str
     article: str
+    say: str
+    """Key of the message that is said."""
     fields: Mapping[str, str]
     """What the ticket is: category, priority, team."""
 
@@ -83,6 +87,7 @@ class Policy:
                         kind=rule.kind,
                         rule=rule.name,
                         article=rule.article,
+                        say=rule.say or rule.kind,
                         fields=dict(self.fields.get(rule.kind, {})),
                     )
         return None
@@ -179,6 +184,7 @@ def _rule(kind: PolicyKind, given: Mapping[str, Any], words: Mapping[str, Sequen
         groups=tuple(expand(group) for group in given["all"]),
         unless=expand(given.get("unless", ())),
         article=str(given.get("article", "")),
+        say=str(given.get("say", "")),
         is_never_a_question=bool(given.get("always", False)),
     )
 
@@ -202,8 +208,8 @@ def _check_examples(policy: Policy, given: Mapping[str, Any], path: Path) -> Non
 
 
 def _sentences(text: str) -> list[str]:
-    plain = normalise(text)
-    return [" ".join(found.split()) for found in _SENTENCE.findall(plain) if found.strip()]
+    pieces = _BETWEEN_SENTENCES.split(normalise(text))
+    return [" ".join(piece.split()) for piece in pieces if piece.strip()]
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ from assistant.skills.desk_requests import (
     is_plain_request,
     read_request,
     read_yes_or_no,
+    tells_of_something,
     ticket_number,
 )
 from assistant.skills.handing_over import ASKED, Reason, make_handoff, transcript
@@ -77,6 +78,8 @@ class DeskSkill:
                 return True
             if isinstance(last.outcome, Abstention) and last.outcome.reason == ASKS_FOR_NOTE:
                 return read_yes_or_no(text) is not False
+            if _asks_for_subject(last.outcome) and tells_of_something(text):
+                return True
         return is_plain_request(text, has_ticket=_has_ticket(conversation))
 
     def answer(self, text: str, *, asker: Asker, conversation: Conversation) -> Outcome:
@@ -92,7 +95,7 @@ class DeskSkill:
             return waiting
         match request.kind:
             case "decline":
-                return self._declined()
+                return self._declined(conversation, asker)
             case "open":
                 return self._open(text, request, asker, conversation)
             case "unclear":
@@ -159,7 +162,7 @@ class DeskSkill:
             # The ticket stands since before: what is urgent now must be read in it.
             ticket = self._noted(ticket, f"{reason}: {' '.join(text.split())}", asker)
         article = self.find_article(match.article, asker) if match.article else None
-        key = f"desk.{match.kind}" if known is None else f"desk.{match.kind}_again"
+        key = f"desk.{match.say}" if known is None else f"desk.{match.say}_again"
         shown = self._without_closing(article.text) if article is not None else ""
         return HandedOff(
             text="\n\n".join(
@@ -221,10 +224,12 @@ class DeskSkill:
             ),
         )
 
-    def _declined(self) -> Abstention:
-        return Abstention(
-            text=self.messages.say("desk.declined"), reason="declined", offers_ticket=False
-        )
+    def _declined(self, conversation: Conversation, asker: Asker) -> Abstention:
+        known = self._known(conversation, asker)
+        text = self.messages.say("desk.declined")
+        if known is not None and known.is_open:
+            text = self.messages.say("desk.declined_open", number=known.ticket_number)
+        return Abstention(text=text, reason="declined", offers_ticket=False)
 
     def _without_closing(self, text: str) -> str:
         """Return an answer's text without the offer of a ticket: there is one now."""

@@ -11,6 +11,7 @@ from knowledge_base.text import normalise
 RequestKind = Literal[
     "open", "decline", "status", "list", "add", "cancel", "keep", "reopen", "unclear"
 ]
+MIN_SUBJECT_WORDS = 3
 MAX_REPLY_WORDS = 8
 """A reply to a question of the desk is no longer than this."""
 
@@ -139,6 +140,10 @@ def read_request(text: str, *, has_ticket: bool = False) -> DeskRequest:
     """
     plain = _plain(text)
     number = ticket_number(text)
+    if re.match(r"(?:please |can you |could you )*(?:add|append|note|attach|include)\b", plain):
+        added = _added(text, has_ticket=has_ticket)
+        if added is not None:
+            return DeskRequest(kind="add", number=number, text=added)
     if _KEEP.search(plain):
         return DeskRequest(kind="keep", number=number)
     if _REOPEN.search(plain):
@@ -192,6 +197,21 @@ def read_yes_or_no(text: str) -> bool | None:
     if _NO.match(plain):
         return False
     return True if _YES.match(plain) else None
+
+
+def tells_of_something(text: str) -> bool:
+    """Return whether a message can be what a ticket is about: no question, and no small talk."""
+    plain = _plain(text)
+    return (
+        len(plain.split()) >= MIN_SUBJECT_WORDS
+        and not plain.endswith("?")
+        and not re.match(
+            r"(?:what|how|which|who|why|where|when|show|thanks?|thank you|bye|never ?mind|forget|"
+            r"compare|list|do (?:i|you)|is there|are there|no\b|hello|hi\b)",
+            plain,
+        )
+        and bool(content(text))
+    )
 
 
 def about(text: str) -> str:
