@@ -71,6 +71,10 @@ class Atom:
     """Runs to the as-of date by its own words (this month, YTD)."""
     readings: tuple[Period, ...] = ()
     """Two or more when the words leave open which is meant (`03/04/2026`)."""
+    is_figures: bool = False
+    """A date in figures (`03/04/2026`)."""
+    day_first: bool | None = None
+    """Of a date in figures: whether it can only be read with the day or the month first."""
     spoken: bool = False
     """`YTD`: the words themselves say that it stops today."""
     is_span: bool = False

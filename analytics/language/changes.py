@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.language.ranking import LOWER_IS_BETTER
 from analytics.language.scene import Scene
 from analytics.model import Filter, Operator
 
@@ -119,6 +120,11 @@ def _read_which_changed(scene: Scene, cues: list[int]) -> None:
     words = {scene.tags[i].text for i in cues}
     up = bool(words & (_RISING | {"go up", "gone up", "went up"}))
     down = bool(words & (_SINKING | {"go down", "gone down", "went down"}))
+    low_is_good = scene.draft.metrics[0] in LOWER_IS_BETTER
+    better = bool(words & {"improve", "improved", "improving"})
+    worse = bool(words & {"worsen", "worsened", "deteriorate", "deteriorated"})
+    up = up or (worse if low_is_good else better)
+    down = down or (better if low_is_good else worse)
     if up == down:
         return
     scene.draft.compare = None

@@ -13,6 +13,8 @@ def read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> N
     for index in scene.find(lambda t: bool(t.flags or t.concepts or t.metrics)):
         tag = scene.tags[index]
         names = [name for name in tag.flags if scene.has(name)]
+        # "tickets not resolved" says nothing of the incident that they may belong to.
+        names = [n for n in names if n not in _ONLY_OWN or scene.is_own(n)]
         spoken = flag_of(tag.concepts)
         if not names and spoken is not None and scene.has(spoken) and scene.is_own(spoken):
             names = [spoken]
@@ -47,6 +49,7 @@ def read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> N
                 scene.use(ahead)
 
 
+_ONLY_OWN = frozenset({"incident_resolved", "cause_known"})
 _NULLABLE = frozenset(
     {
         "assignee",

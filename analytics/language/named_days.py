@@ -55,7 +55,13 @@ def _figures(match: re.Match[str], as_of: date) -> Atom | None:
     if not days:
         return None
     readings = tuple(dict.fromkeys(days))
-    return Atom(period=readings[0], readings=readings if len(readings) > 1 else ())
+    told = None if len(days) == 2 else british is not None
+    return Atom(
+        period=readings[0],
+        readings=readings if len(readings) > 1 else (),
+        is_figures=True,
+        day_first=told,
+    )
 
 
 def _dotted(match: re.Match[str], as_of: date) -> Atom | None:

@@ -105,6 +105,9 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
     if "share_total" in {t.cue for t in tags}:
         present.add("share")
     hits = any(is_counted(scene, i) for i in scene.find(lambda t: t.metrics == ("incidents",)))
+    first = next((t.metrics for t in scene.tags if t.metrics), ())
+    # "incidents that affected more than 50 customers": the incidents are wanted.
+    hits = hits or (first == ("incidents",) and any(t.quantity for t in scene.tags))
     best: tuple[int, int, int, Rule] | None = None
     for rule in RULES:
         # A catalogue of somebody's own need not have what a verb stands for here.

@@ -109,6 +109,15 @@ def counts_noun(scene: Scene, index: int) -> bool:
     return place is not None and bool(scene.tags[place].metrics) and scene.tags[place].time is None
 
 
+def _check_value(scene: Scene) -> None:
+    """`the value of cancelled orders` is money, where only their number is known."""
+    counts = all(scene.catalogue.metric(m).unit == "count" for m in scene.draft.metrics)
+    for index, tag in enumerate(scene.tags[:-1]):
+        if counts and tag.norm in {"value", "worth"} and scene.tags[index + 1].text == "of":
+            label = scene.catalogue.metric(scene.draft.metrics[0]).label.lower()
+            scene.problems.append(f"Of {label} only the number is measured, not the value.")
+
+
 _COUNTED_TOO: dict[str, frozenset[str]] = {
     "customer": frozenset({"customers affected", "active customers"}),
     "session": frozenset({"visitors", "sessions"}),
@@ -118,6 +127,7 @@ _COUNTED_TOO: dict[str, frozenset[str]] = {
 
 def check_counted(scene: Scene) -> None:
     """What is counted must be what was asked: clicks are not the customers who clicked."""
+    _check_value(scene)
     own = {scene.catalogue.metric(m).entities[:1] for m in scene.draft.metrics}
     for index in scene.find(is_noun, unused=False):
         entity = entity_of(scene.tags[index])

@@ -38,6 +38,8 @@ from analytics.language.relative import LATE, RELATIVE, SAME_TIME
 from analytics.language.text import Token, canonical, tokenize
 from analytics.model import Period
 
+_Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
+
 
 def find_times(
     tokens: tuple[Token, ...], as_of: date, fiscal_month: int | None = None
@@ -65,10 +67,26 @@ def find_times(
             if any(start < other.end and end > other.start for other in taken):
                 continue
             atoms = [p.atom for p in pieces[first:last] if p.atom is not None]
-            built = build(match, atoms, as_of)
+            built = _built(build, match, atoms, as_of)
             if built is not None:
                 taken.append(replace(built, start=start, end=end))
     return tuple(sorted(taken, key=lambda found: found.start))
+
+
+def _built(build: _Build, match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:
+    """Build an expression; one made of open dates has a reading for each way to read them."""
+    n = max((len(a.readings) for a in atoms), default=0)
+    if n < 2 or build is _single:
+        return build(match, atoms, as_of)
+    found = []
+    for i in range(n):
+        read = [replace(a, period=a.readings[i], readings=()) if a.readings else a for a in atoms]
+        found.append(build(match, read, as_of))
+    first = next((f for f in found if f is not None), None)
+    periods = [f.period for f in found if f is not None and f.period is not None]
+    if first is None or not periods:
+        return first
+    return replace(first, readings=tuple(dict.fromkeys(periods)) if len(periods) > 1 else ())
 
 
 def times_in(text: str, as_of: date, fiscal_month: int | None = None) -> tuple[TimeMatch, ...]:
@@ -83,9 +101,6 @@ def _same_times(tokens: tuple[Token, ...]) -> list[TimeMatch]:
     text = canonical(tokens)
     spans = [text.span(*match.span()) for match in _SAME_TIME.finditer(text.text)]
     return [TimeMatch(start=a, end=b, kind="shift", unit="year") for a, b in spans]
-
-
-_Build = Callable[[re.Match[str], list[Atom], date], TimeMatch | None]
 
 
 def _range(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch | None:

@@ -71,9 +71,25 @@ def pieces_of(
             continue
         used[first:last] = [True] * (last - first)
         atoms.append(Piece("@@" if atom.is_span else "@", first, last, atom))
+    atoms = _in_one_order(atoms)
     words = [Piece(t.lemma, i, i + 1) for i, t in enumerate(tokens) if not used[i]]
     done = [Piece("=", a, b) for a, b in taken]
     return sorted([*atoms, *words, *done], key=lambda piece: piece.start)
+
+
+def _in_one_order(atoms: list[Piece]) -> list[Piece]:
+    """Read all dates in figures alike: 05/31 says that the 05/01 beside it is in May."""
+    told = {p.atom.day_first for p in atoms if p.atom is not None} - {None}
+    if len(told) != 1:
+        return atoms
+    place = 0 if told == {True} else 1
+    result: list[Piece] = []
+    for piece in atoms:
+        atom = piece.atom
+        if atom is not None and atom.is_figures and atom.readings:
+            atom = replace(atom, period=atom.readings[place], readings=())
+        result.append(replace(piece, atom=atom))
+    return result
 
 
 def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
