@@ -44,6 +44,8 @@ class CatalogueInsights:
         Folder of trained models; without it, analyses that need one say so.
     book
         Verified questions, which come before anything else.
+    fiscal_month
+        Month, 1 to 12, in which fiscal years begin; None: "fiscal" means nothing.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class CatalogueInsights:
         catalogue: Catalogue,
         models: Path | None = None,
         book: QuestionBook | None = None,
+        fiscal_month: int | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._catalogue = catalogue
@@ -60,7 +63,7 @@ class CatalogueInsights:
         self._memory = Memory()
         self._book = book
         values = values_in(warehouse, catalogue)
-        self._understander = Understander(Lexicon(catalogue, values))
+        self._understander = Understander(Lexicon(catalogue, values, fiscal_month))
         self._completer = Completer(
             catalogue=catalogue,
             values=values,
