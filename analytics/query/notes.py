@@ -47,6 +47,7 @@ def notes_of(
     notes = [
         *_partial(compiled),
         *_default(compiled, catalogue),
+        *_beyond(compiled, catalogue),
         *_cut(compiled),
         *_unequal(compiled),
         *_left_out(compiled, catalogue),
@@ -86,6 +87,28 @@ def _default(compiled: CompiledQuery, catalogue: Catalogue) -> list[str]:
         for metric in metrics:
             if all(m.time == "whole" for m in catalogue.measures_of(metric)):
                 found.append(note("whole_data", label=metric.label))
+    return found
+
+
+def _beyond(compiled: CompiledQuery, catalogue: Catalogue) -> list[str]:
+    """Name metrics that look before the period, or at what comes after it."""
+    found = []
+    as_of = compiled.query.as_of
+    for metric in (catalogue.metric(name) for name in compiled.query.metrics):
+        for measure in catalogue.measures_of(metric):
+            back, followed = measure.trailing, measure.followed
+            if measure.since is not None:
+                found.append(note("running_since", label=metric.label, since=measure.since))
+            elif back is not None:
+                found.append(note("running_back", label=metric.label, n=back.n, grain=back.grain))
+            elif measure.time == "running":
+                found.append(note("running", label=metric.label))
+            if followed is None:
+                continue
+            days = followed.within_days
+            if compiled.window.end + timedelta(days=days) > as_of:
+                last = day_in_words(as_of - timedelta(days=1))
+                found.append(note("still_open", label=metric.label, n=days, last=last))
     return found
 
 

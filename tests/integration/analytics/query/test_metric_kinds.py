@@ -15,10 +15,12 @@ from analytics.catalogue import Catalogue, load_catalogue
 from analytics.model import Cell, Filter, MetricQuery, Period
 from analytics.query.cells import cells
 from analytics.query.compile import compile_query
+from analytics.query.run import answer
 from analytics.query.warehouse import DuckDBWarehouse
 
 AS_OF = date(2026, 6, 30)
 SPRING = Period(start=date(2026, 3, 1), end=date(2026, 6, 1))
+WINTER = Period(start=date(2026, 1, 1), end=date(2026, 3, 1))
 MAY = Period(start=date(2026, 5, 1), end=date(2026, 6, 1))
 
 _MEASURES = """
@@ -265,3 +267,29 @@ def test_kinds_are_known_by_name(kinds: Catalogue) -> None:
         "churn rate": "rate over a starting population",
         "early buyers": "conversion",
     }
+
+
+@pytest.mark.parametrize(
+    ("metric", "period", "words"),
+    [
+        ("revenue of the year", SPRING, "from the first day of its year to the end"),
+        ("revenue ever", SPRING, "counts everything to the end"),
+        ("buyers of 28 days", SPRING, "looks back 28 days from the end"),
+        ("early buyers", Period(start=date(2026, 6, 1), end=date(2026, 6, 30)), "may still follow"),
+    ],
+)
+def test_the_receipt_says_what_lies_beyond_the_period(
+    metric: str, period: Period, words: str, demo_warehouse: DuckDBWarehouse, kinds: Catalogue
+) -> None:
+    query = MetricQuery(metrics=(metric,), period=period, as_of=AS_OF)
+    receipt = answer(query, warehouse=demo_warehouse, catalogue=kinds).receipt
+    assert any(words in note for note in receipt.notes)
+    assert receipt.definition_version == kinds.metrics[metric].version
+
+
+def test_a_conversion_whose_days_are_over_has_no_such_note(
+    demo_warehouse: DuckDBWarehouse, kinds: Catalogue
+) -> None:
+    query = MetricQuery(metrics=("early buyers",), period=WINTER, as_of=AS_OF)
+    receipt = answer(query, warehouse=demo_warehouse, catalogue=kinds).receipt
+    assert not any("may still follow" in note for note in receipt.notes)
