@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from assistant.desk.service import DeskSources, SuggestionDesk
+from assistant.desk.service import DeskSources, SuggestionDesk, as_ticket
 from assistant.errors import EmptyQuestionError, QuestionTooLongError, TicketNotFoundError
+from assistant.handoff.contract import HandOff
 from assistant.messages import load_messages
 from assistant.model import Asker, DeskTicket
 from knowledge_base.model import Document, DocumentHit, Ticket
@@ -88,3 +89,26 @@ def test_each_solved_ticket_counts_at_once() -> None:
     assert made.for_text("spreadsheet", asker=AGENT).n_history == 5
     tickets.extend(desk(9)[5:])
     assert made.for_text("spreadsheet", asker=AGENT).n_history == 9
+
+
+def test_the_fields_of_a_new_ticket_are_predicted_from_past_ones() -> None:
+    past = desk()
+    found = service(past).triage(past[0].subject)
+    assert {name: item.value for name, item in found.items()}.items() <= {
+        "category": past[0].category,
+        "priority": past[0].priority,
+        "team": past[0].team,
+    }.items()
+    assert found
+    assert all(0 <= item.confidence <= 1 for item in found.values())
+
+
+def test_without_past_tickets_or_words_nothing_is_predicted() -> None:
+    assert service([]).triage("the spreadsheet freezes") == {}
+    assert service(desk()).triage("  ") == {}
+
+
+def test_what_policy_hands_over_is_private() -> None:
+    handoff = HandOff(reason="policy:harassment", subject="x", transcript=())
+    assert as_ticket(replace(OWN, handoff=handoff)).private
+    assert not as_ticket(replace(OWN, handoff=replace(handoff, reason="asked"))).private
