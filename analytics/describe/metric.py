@@ -204,7 +204,8 @@ def _groups(result: MetricResult) -> Context:
     n = _lead(result) or 0
     lowest = result.query.order == "ascending"
     rows = [row for row in result.rows if _number(row[n]) is not None]
-    if result.query.order is None and result.query.top_n is None:
+    within = bool(result.query.top_within)
+    if within or (result.query.order is None and result.query.top_n is None):
         rows = sorted(rows, key=lambda row: -(_number(row[n]) or 0.0))
     items = [
         {"name": _group_name(result, row, alone=i == 0), "value": _row_words(result, row)}
@@ -214,15 +215,19 @@ def _groups(result: MetricResult) -> Context:
         "shape": "groups",
         "first": items[0],
         "others": items[1:],
-        "extreme": _extreme(result.columns[n], lowest=lowest),
+        "extreme": _extreme(result.columns[n], lowest=lowest, skipped=result.query.skip),
         "one_group": len(result.rows) == 1 and result.query.top_n is None,
     }
 
 
-def _extreme(column: Column, *, lowest: bool) -> str:
+_PLACES = ("", "second ", "third ", "fourth ", "fifth ")
+
+
+def _extreme(column: Column, *, lowest: bool, skipped: int = 0) -> str:
+    place = _PLACES[skipped] if skipped < len(_PLACES) else f"{skipped + 1}th "
     if column.unit == "count":
-        return "fewest" if lowest else "most"
-    return "lowest" if lowest else "highest"
+        return place + ("fewest" if lowest else "most")
+    return place + ("lowest" if lowest else "highest")
 
 
 def _trend(result: MetricResult, grain: Grain) -> Context:

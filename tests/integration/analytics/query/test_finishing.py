@@ -95,6 +95,15 @@ def test_the_second_is_the_one_after_the_first(
     assert second == ranked[1:2]
 
 
+def test_the_sentence_says_which_place_it_is(
+    demo_warehouse: DuckDBWarehouse, catalogue: Catalogue
+) -> None:
+    query = _query("units sold", "product", top_n=1, skip=1)
+    text = answer(query, warehouse=demo_warehouse, catalogue=catalogue).text
+
+    assert "second most" in text
+
+
 def test_a_ranking_within_groups_starts_anew_in_each(
     demo_warehouse: DuckDBWarehouse, catalogue: Catalogue
 ) -> None:
