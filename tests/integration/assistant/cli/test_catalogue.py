@@ -61,10 +61,11 @@ def own(tmp_path: Path) -> Path:
 def tables(tmp_path: Path) -> Path:
     folder = tmp_path / "tables"
     folder.mkdir()
-    duckdb.sql(
-        "SELECT * FROM (VALUES (1, DATE '2026-03-01', 'lemon', 2.5), (2, DATE '2026-03-02', "
-        "'mint', 4.0), (3, DATE '2026-03-02', 'lemon', 3.5)) t(sale_id, sold_on, flavour, price)"
-    ).write_parquet(str(folder / "sales.parquet"))
+    rows = (
+        "(VALUES (1, DATE '2026-03-01', 'lemon', 2.5), (2, DATE '2026-03-02', 'mint', 4.0), "
+        "(3, DATE '2026-03-02', 'lemon', 3.5)) t(sale_id, sold_on, flavour, price)"
+    )
+    duckdb.sql(f"COPY (SELECT * FROM {rows}) TO '{folder}/sales.parquet'")
     return folder
 
 

@@ -139,7 +139,7 @@ def warehouse(tmp_path: Path) -> FolderWarehouse:
         "t(stock_id, port_id, taken_on, n_boats)",
     }
     for name, sql in tables.items():
-        duckdb.sql(sql).write_parquet(str(folder / f"{name}.parquet"))
+        duckdb.sql(f"COPY ({sql}) TO '{folder / name}.parquet'")
     return FolderWarehouse(folder)
 
 
