@@ -75,7 +75,7 @@ _LIST = re.compile(
 _STATUS = re.compile(
     rf"\b(?:status|state|progress|update|news|how far|heard|hear back|looked at|where is|where's|"
     rf"what about|what happened|how is|how's|what is with|still open|anything new|when will|"
-    rf"working on|chase|waiting for|how long)\b.{{0,60}}(?:{_MY_THING}|\b{_THING}\b)"
+    rf"working on|chase|waiting for|how long|why was|why is)\b.{{0,60}}(?:{_MY_THING}|\b{_THING}\b)"
     rf"|(?:{_MY_THING}).{{0,40}}\b(?:status|state|progress|news|update|stand|going|still open|"
     rf"doing)\b"
     rf"|\b(?:status|state|progress|update|news)\b\W*(?:please)?\W*$|\bmy {_THING}\W*$"
