@@ -10,10 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from analytics.catalogue import Catalogue, load_catalogue
-from analytics.config import WarehouseLimits
 from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
-from analytics.query.own_warehouse import FolderWarehouse
+from analytics.query.ibis_warehouse import open_warehouse_url
 from analytics.query.warehouse import DuckDBWarehouse
 from analytics.questions.book import QuestionBook
 from analytics.serving import ServedInsights
@@ -47,6 +46,7 @@ from assistant.skills.smalltalk import SmalltalkSkill
 from assistant.store import SqlConversationStore, open_engine
 from assistant.ticket_store import SqlTicketStore
 from assistant.vocabulary_store import SqlVocabularyStore
+from assistant.warehouses import limits_of, open_tables
 from knowledge_base.adaptation.question_encoder import FOLDER_NAME as ADAPTED_NAME
 from knowledge_base.adaptation.question_encoder import load_question_encoder
 from knowledge_base.config import (
@@ -153,8 +153,10 @@ class Parts:
         return load_catalogue(self.settings.analytics_catalogue_dir)
 
     @property
-    def tables(self) -> DuckDBWarehouse | FolderWarehouse:
+    def tables(self) -> Warehouse:
         """What questions are asked of: the warehouse, or tables with a catalogue of their own."""
+        if self.settings.warehouse:
+            return open_warehouse_url(self.settings.warehouse, limits=limits_of(self.settings))
         if self.settings.analytics_catalogue_dir is None:
             return self.warehouse
         return open_tables(self.settings.analytics_tables_dir, self.catalogue, self.settings)
@@ -333,7 +335,8 @@ class Parts:
 
     def insights_or_none(self) -> Insights | None:
         """Analytics, or None while there is no warehouse; an incomplete one is an error."""
-        return self.insights if self.settings.analytics_tables_dir.is_dir() else None
+        there = bool(self.settings.warehouse) or self.settings.analytics_tables_dir.is_dir()
+        return self.insights if there else None
 
 
 def build_assistant(settings: Settings) -> AssistantService:
@@ -387,22 +390,4 @@ def open_warehouse(folder: Path, settings: Settings) -> DuckDBWarehouse:
     WarehouseError
         When it is missing or incomplete.
     """
-    return DuckDBWarehouse(folder, limits=_limits(settings))
-
-
-def open_tables(folder: Path, catalogue: Catalogue, settings: Settings) -> FolderWarehouse:
-    """Open a folder of tables that a catalogue of one's own describes.
-
-    Raises
-    ------
-    WarehouseError
-        When it is missing or empty, or a file cannot be read.
-    """
-    return FolderWarehouse(folder, newest=catalogue.newest, limits=_limits(settings))
-
-
-def _limits(settings: Settings) -> WarehouseLimits:
-    return WarehouseLimits(
-        memory_bytes=settings.query_memory_limit_mb * 1024**2,
-        n_rows=settings.query_max_rows,
-    )
+    return DuckDBWarehouse(folder, limits=limits_of(settings))

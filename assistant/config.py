@@ -69,6 +69,15 @@ class Settings:
         "Folder of the tables (.parquet, .csv) that a catalogue of one's own describes; empty "
         "means the home's warehouse.",
     )
+    warehouse: str = _setting(
+        "",
+        "Database with the warehouse's tables, as a URL (postgres://user@host/name, sc://host:15002 "
+        "for Spark Connect, spark://host:7077 for a Spark master); empty means the home's files.",
+        secret=True,
+    )
+    query_time_limit_s: float = _setting(
+        30.0, "Seconds that one analytical query may run; then it is stopped, and said."
+    )
     query_memory_limit_mb: int = _setting(2048, "Memory of one analytical query, in MB.")
     query_max_rows: int = _setting(
         1_000_000, "Rows that one query of the warehouse may return; more are cut, and said."
@@ -247,6 +256,7 @@ def _check_ranges(settings: Settings) -> None:
         "min_route_probability": (0.0, 1.0),
         "feedback_cap": (0.0, 0.5),
         "feedback_anonymous_weight": (0.0, 1.0),
+        "query_time_limit_s": (0.1, 86_400),
         "query_memory_limit_mb": (64, 1_000_000),
         "query_max_rows": (1_000, 100_000_000),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import ibis
@@ -94,8 +94,9 @@ def period_start(day: date, grain: Grain) -> date:
 
 def period_of(at: ibis.Value, grain: Grain) -> ibis.Value:
     """Return the first day of the period that a moment lies in, as a date."""
-    first = at.truncate(_TRUNCATE[grain])
-    return first if at.type().is_date() else first.date()
+    # Some back ends truncate a date to a timestamp: go by way of one, everywhere the same.
+    moment = at.cast("timestamp") if at.type().is_date() else at
+    return moment.truncate(_TRUNCATE[grain]).date()
 
 
 def n_periods(window: Window, grain: Grain) -> int:
@@ -162,7 +163,7 @@ def _moved(moment: ibis.Value, steps: ibis.Value, grain: Grain) -> ibis.Value:
 
 
 def _moment(day: date) -> ibis.Value:
-    return ibis.timestamp(day.year, day.month, day.day, 0, 0, 0)
+    return ibis.literal(datetime(day.year, day.month, day.day), type="timestamp")  # noqa: DTZ001
 
 
 def _day(day: date) -> ibis.Value:
