@@ -27,12 +27,19 @@ class Found:
     """Who vouches for it, or why it is out of date; a sentence."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouching:
+    """Who vouches for a reading, and since when."""
+
+    owner: str
+    on: date
+
+
 def verify(
     question: str,
     *,
     reading: str,
-    owner: str,
-    today: date,
+    by: Vouching,
     as_of: date,
     catalogue: Catalogue,
     understands: Understands,
@@ -55,8 +62,8 @@ def verify(
     return VerifiedQuestion(
         question=" ".join(question.split()),
         reading=reading,
-        owner=owner,
-        verified_on=today,
+        owner=by.owner,
+        verified_on=by.on,
         as_of=as_of,
         query=query_to_json(query),
         versions=versions_of(query, catalogue),

@@ -13,7 +13,7 @@ from analytics.errors import InputError
 from analytics.insights import CatalogueInsights
 from analytics.questions.digest import Run, digest_text, is_due, run_saved
 from analytics.questions.model import Alert, Every, SavedQuestion
-from analytics.questions.verified import staleness, verify
+from analytics.questions.verified import Vouching, staleness, verify
 from assistant.bootstrap import Parts
 from assistant.cli.output import json_option, say, write_json
 from assistant.cli.settings import current_settings, home_option
@@ -64,8 +64,7 @@ def verify_question(question: str, reading: str | None, owner: str) -> None:
     entry = verify(
         question,
         reading=reading or question,
-        owner=owner,
-        today=parts.clock.now().date(),
+        by=Vouching(owner=owner, on=parts.clock.now().date()),
         as_of=parts.tables.as_of(),
         catalogue=parts.catalogue,
         understands=insights.query_of,

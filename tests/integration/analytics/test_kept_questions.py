@@ -17,7 +17,7 @@ from analytics.ports import Warehouse
 from analytics.questions.book import QuestionBook, normalised
 from analytics.questions.digest import digest_text, is_due, run_saved
 from analytics.questions.model import Alert, SavedQuestion
-from analytics.questions.verified import verify
+from analytics.questions.verified import Vouching, verify
 
 TODAY = date(2026, 6, 30)
 AS_OF = date(2026, 6, 30)
@@ -42,8 +42,7 @@ def pin(insights: CatalogueInsights, book: QuestionBook, catalogue: Catalogue) -
         verify(
             MEETING,
             reading=READING,
-            owner="Controlling",
-            today=TODAY,
+            by=Vouching(owner="Controlling", on=TODAY),
             as_of=AS_OF,
             catalogue=catalogue,
             understands=insights.query_of,
@@ -144,8 +143,7 @@ def test_what_is_not_understood_cannot_be_verified(
             verify(
                 question,
                 reading=reading,
-                owner="x",
-                today=TODAY,
+                by=Vouching(owner="x", on=TODAY),
                 as_of=AS_OF,
                 catalogue=catalogue,
                 understands=insights.query_of,
