@@ -33,6 +33,8 @@ __all__ = ["N_CANDIDATES", "HelpdeskSkill", "readings"]
 
 MAX_EARLIER_TURNS = 3
 MAX_QUESTION_LETTERS = 90
+ASKABLE = "low_confidence"
+"""Where the near articles do not mention what it is about, no question back helps."""
 _MOVES = ("failed", "step_failed", "stepped", "explained", "solved")
 
 
@@ -175,10 +177,11 @@ class HelpdeskSkill:
                     if quoted.is_fitted or is_other:
                         quoted = self._with_profile(quoted, binding, before, memo, asker)
                     return self._answered([quoted], found, memo)
-        asked = clarifying.ask(found, known, situation, memo)
-        if asked is not None:
-            return asked
         abstained = replace(lookup.abstain(found, asker), memo=memo)
+        if abstained.reason == ASKABLE:
+            asked = clarifying.ask(found, known, situation, memo)
+            if asked is not None:
+                return asked
         if abstained.nearest and stays_unsure(situation):
             handed = hand_over(
                 self.desk,
