@@ -168,6 +168,7 @@ class Parts:
             catalogue=catalogue,
             models=self.settings.models_dir,
             book=self.questions,
+            fiscal_month=self.settings.fiscal_year_first_month or None,
         )
 
     @cached_property

@@ -54,6 +54,11 @@ class Settings:
         "Whether common IT abbreviations are searched by their long form too, where the articles "
         "write it out.",
     )
+    fiscal_year_first_month: int = _setting(
+        0,
+        "Month, 1 to 12, in which the fiscal year begins; 0: questions about fiscal years are "
+        "refused.",
+    )
     feedback_cap: float = _setting(
         0.2,
         "Most that people's feedback adds to or takes from a document's score of 0..1; 0 is off.",
@@ -254,6 +259,7 @@ def _check_ranges(settings: Settings) -> None:
         "max_question_chars": (100, 100_000),
         "max_wrong_fraction": (0.001, 0.5),
         "min_route_probability": (0.0, 1.0),
+        "fiscal_year_first_month": (0, 12),
         "feedback_cap": (0.0, 0.5),
         "feedback_anonymous_weight": (0.0, 1.0),
         "query_time_limit_s": (0.1, 86_400),
