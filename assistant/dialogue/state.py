@@ -124,6 +124,9 @@ def after(state: DialogueState, turn: Turn) -> DialogueState:
     if turn.route == "insights" and isinstance(outcome, Answered) and outcome.finding:
         return replace(state, metric_query=outcome.finding.metric_query)
     if memo is not None and (turn.route == "helpdesk" or isinstance(outcome, HandedOff)):
+        if memo.offered:
+            # An article beside a ticket is the helpdesk's, and may fail like any other.
+            state = replace(state, route="helpdesk", is_fresh=True)
         return _remember(state, memo, outcome)
     if turn.route == "helpdesk":
         return _remember(state, _memo_of_old(turn), outcome)

@@ -157,3 +157,9 @@ def test_a_turn_that_pointed_at_a_button_means_its_text() -> None:
     pointed = turn("the second one", answered(meant="Outlook on the Mac"))
     assert meant(pointed) == "Outlook on the Mac"
     assert meant(turn("vpn", answered())) == "vpn"
+
+
+def test_an_article_beside_a_ticket_may_fail_like_any_other() -> None:
+    handed = HandedOff(text="", ticket_number=1000, memo=Memo(offered=(MAC,), question="vpn"))
+    state = fold([turn("vpn, open a ticket", handed, route="desk")])
+    assert (state.route, state.has_offer, state.ticket_number) == ("helpdesk", True, 1000)
