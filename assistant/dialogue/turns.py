@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from assistant.answering.in_context import is_elliptical
 from assistant.answering.issues import cut_in_two
 from assistant.dialogue.moves import about_figures, is_remark, read_move
 from assistant.dialogue.state import fold
@@ -40,13 +40,6 @@ MARKS: Mapping[str, Route] = {
 }
 """Words in front of a question that say its route; buttons of the no-route question send them."""
 
-MAX_ELLIPSIS_WORDS = 9
-_ELLIPSIS = re.compile(
-    r"^\s*(and|what about|how about|only|just|same|instead|also|or|but|why|then|show (?:that|it)|"
-    r"make (?:it|that)|by|per|without|in|for|on|with|compare|excluding|is there|does (?:it|that)|"
-    r"did (?:it|that)|that|it|this|those|these)\b|\b(?:it|that|them|those|this one)\b",
-    re.I,
-)
 _SURE = 0.75
 
 
@@ -322,11 +315,6 @@ class Dialogue:
         )
         self.store.add_turn(turn, user_id=asker.user_id)
         return turn
-
-
-def is_elliptical(text: str) -> bool:
-    """Return whether a text leans on what was said before: short, and a connecting word."""
-    return len(text.split()) <= MAX_ELLIPSIS_WORDS and bool(_ELLIPSIS.search(text))
 
 
 def follow_up_route(text: str, decision: RouteDecision, conversation: Conversation) -> Route | None:

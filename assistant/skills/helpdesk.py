@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from assistant.answering.clarify import known_facets
 from assistant.answering.confidence import Calibration
 from assistant.answering.facets import FacetVocabulary, load_facets, with_implied
+from assistant.answering.in_context import is_elliptical, readings
 from assistant.answering.issues import cut_in_two
 from assistant.answering.selection import SpanModel
-from assistant.dialogue import is_elliptical
 from assistant.dialogue.corrections import corrected, replaced
 from assistant.dialogue.moves import read_move
 from assistant.dialogue.state import fold, meant
@@ -31,7 +31,6 @@ from knowledge_base.retrieve import Retriever
 
 __all__ = ["N_CANDIDATES", "HelpdeskSkill", "readings"]
 
-MAX_EARLIER_TURNS = 3
 MAX_QUESTION_LETTERS = 90
 ASKABLE = "low_confidence"
 """Where the near articles do not mention what it is about, no question back helps."""
@@ -152,13 +151,27 @@ class HelpdeskSkill:
         if leans:
             earlier = [replaced(item, said, self._facets) for item in earlier]
         both = None if leans else self._answer_both(text, situation)
-        return both or self._answer_from(readings(text, earlier), situation, Memo(facets=said))
+        queries = readings(text, earlier)
+        return both or self._answer_from(queries, situation, Memo(facets=said), earlier)
 
-    def _answer_from(self, queries: Sequence[str], situation: Situation, memo: Memo) -> Outcome:
-        """Answer the surest reading of a question; ask back, or abstain."""
+    def _answer_from(
+        self,
+        queries: Sequence[str],
+        situation: Situation,
+        memo: Memo,
+        earlier: Sequence[str] = (),
+    ) -> Outcome:
+        """Answer the surest reading of a question; ask back, or abstain.
+
+        After `earlier` questions the readings are mixed by how much the message leans on them.
+        """
         lookup, asker = self._lookup, situation.asker
         clarifying = Clarifying(lookup=lookup, vocabulary=self._facets)
-        plain = lookup.search(queries, asker)
+        plain = (
+            lookup.in_context(situation.text, earlier, asker)
+            if earlier
+            else lookup.search(queries, asker)
+        )
         is_new = memo.act == "question" and plain.query == situation.text
         before = {} if is_new else situation.state.facets
         known = with_implied({**_profile(asker), **before, **memo.facets}, self._facets)
@@ -293,18 +306,6 @@ def earlier_questions(turns: Sequence[Turn]) -> list[str]:
         else:
             asked.append(meant(turn))
     return asked
-
-
-def readings(text: str, earlier: Sequence[str]) -> tuple[str, ...]:
-    """Return what a question may mean after earlier ones, the fullest last.
-
-    One that plainly leans on what was said means that; any other may still be about the same
-    thing, or about a new one.
-    """
-    if not earlier:
-        return (text,)
-    together = "\n".join([*earlier[-MAX_EARLIER_TURNS:], text])
-    return (together,) if is_elliptical(text) else (text, together)
 
 
 def _profile(asker: Asker) -> dict[str, str]:

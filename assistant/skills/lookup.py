@@ -9,6 +9,15 @@ from assistant.answering.abstaining import why_not
 from assistant.answering.confidence import Calibration, signals
 from assistant.answering.evidence import Nearness, Span, choose_spans
 from assistant.answering.facets import FacetVocabulary
+from assistant.answering.in_context import (
+    LEANING,
+    LEANS,
+    N_MIXED,
+    cues_of,
+    is_elliptical,
+    mixed,
+    together,
+)
 from assistant.answering.methods import for_known, offered_by
 from assistant.answering.rivals import (
     NEAR_SHARE,
@@ -114,6 +123,30 @@ class Lookup:
             if ranked:
                 best = max(best, self._found(query, ranked), key=lambda item: item.confidence)
         return best
+
+    def in_context(self, text: str, earlier: Sequence[str], asker: Asker) -> Found:
+        """Search for a question alone and with the ones before it, mixed by how much it leans.
+
+        It is as sure as the surest of the readings that put the same article first.
+        """
+        full_text = together(text, earlier)
+        alone, full = (
+            self.retriever.documents(query, groups=asker.groups, k=N_MIXED)
+            for query in (text, full_text)
+        )
+        cues = cues_of(text, earlier, alone, full)
+        share = LEANING.share(cues)
+        is_same = bool(alone and full) and alone[0].document_id == full[0].document_id
+        leans = share >= LEANS or is_elliptical(text) or (is_same and bool(cues.shares_word))
+        query = full_text if leans else text
+        ranked = without_copies(mixed(alone, full, share))[:N_CANDIDATES]
+        if not ranked:
+            return Found(query=query, confidence=0.0, ranked=())
+        found = self._found(query, ranked)
+        readings = ((text, alone[:N_CANDIDATES]), (full_text, full[:N_CANDIDATES]))
+        others = [self._found(said, without_copies(hits)) for said, hits in readings if hits]
+        agreeing = [item.confidence for item in others if item.first == found.first]
+        return replace(found, confidence=max(found.confidence, *agreeing, 0.0))
 
     def without(self, found: Found, documents: Collection[str]) -> Found:
         """Return what was found without some articles, and how sure the next one is."""

@@ -123,11 +123,25 @@ def write(transcript: Transcript, replies: Sequence[Sequence[str]]) -> str:
     """Return the file's text with these replies, one for each step; a reply that fits stays."""
     parts = ["\n".join(transcript.front).rstrip()]
     for step, reply in zip(transcript.steps, replies, strict=True):
-        kept = step.reply if step.reply and matches(step.reply, reply) else reply
+        kept = step.reply if matches(step.reply, reply) else shortened(reply, step.reply)
         parts.append("\n".join(step.raw))
         if step.has_reply:
             parts.append("\n".join(f"> {line}".rstrip() for line in kept))
     return "\n\n".join(parts) + "\n"
+
+
+def shortened(reply: Sequence[str], before: Sequence[str]) -> list[str]:
+    """Return a reply with “…” where it was, as far as the lines around it are still there."""
+    lines = list(reply)
+    for at, line in enumerate(before):
+        if line != ANYTHING:
+            continue
+        first = next((each for each in reversed(before[:at]) if each), None)
+        last = next((each for each in before[at + 1 :] if each), None)
+        if first in lines and last in lines[lines.index(first) + 1 :]:
+            start = lines.index(first) + 1
+            lines[start : lines.index(last, start)] = ["", ANYTHING, ""]
+    return lines
 
 
 def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:

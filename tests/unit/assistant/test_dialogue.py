@@ -6,7 +6,8 @@ from itertools import count
 
 import pytest
 
-from assistant.dialogue import Dialogue, is_elliptical
+from assistant.answering.in_context import is_elliptical
+from assistant.dialogue import Dialogue
 from assistant.errors import ConversationNotFoundError, EmptyQuestionError, QuestionTooLongError
 from assistant.messages import load_messages
 from assistant.model import Abstention, Answered, Asker, Clarification
