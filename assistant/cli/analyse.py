@@ -18,6 +18,7 @@ class AnalysisGroup(click.Group):
     """Imports a kind of analysis only when it is named."""
 
     kinds: ClassVar[dict[str, str]] = {
+        "segments": "segments",
         "lifetime-value": "lifetime_value",
         "experiment": "experiment",
         "anomalies": "anomalies",
