@@ -34,7 +34,7 @@ from assistant.live_glossary import LiveGlossary
 from assistant.messages import Messages, load_messages
 from assistant.model import Check, Route
 from assistant.ports import Router, Skill
-from assistant.readiness import AnswerableExamples, try_parts, unless_missing
+from assistant.readiness import AnswerableExamples, beside, try_parts, unless_missing
 from assistant.routing.languages import sentence_for
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
@@ -378,6 +378,8 @@ def build_assistant(settings: Settings) -> AssistantService:
         load=(
             unless_missing(parts.retriever.warm_up),
             unless_missing(parts.suggestions.warm_up),
+            unless_missing(parts.answerable_examples),
+            *((beside(parts.insights.warm_up),) if insights is not None else ()),
         ),
     )
     return service

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,15 @@ def unless_missing(load: Callable[[], object]) -> Callable[[], None]:
             load()
         except IndexMissingError:
             return  # answered in words on the first question; `checks` tells it to the operator
+
+    return step
+
+
+def beside(load: Callable[[], object]) -> Callable[[], None]:
+    """Return a step of warming up that nobody waits for: it is done in a thread of its own."""
+
+    def step() -> None:
+        threading.Thread(target=load, name="warm-up", daemon=True).start()
 
     return step
 
