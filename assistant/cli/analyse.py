@@ -22,6 +22,7 @@ class AnalysisGroup(click.Group):
         "lifetime-value": "lifetime_value",
         "experiment": "experiment",
         "anomalies": "anomalies",
+        "root-cause": "root_cause",
     }
     """Name of the contract → module in `assistant.cli.analyses`."""
 
