@@ -24,7 +24,15 @@ _ONLY_BY_WORDS = frozenset({"definition"})
 
 
 _OVER_NUMBERS = frozenset(
-    {"churn_drivers", "change_drivers", "cross_sell_rules", "major_incident", "anomalies"}
+    {
+        "anomalies",
+        "campaign_result",
+        "change_drivers",
+        "churn_drivers",
+        "cross_sell_rules",
+        "experiment_result",
+        "major_incident",
+    }
 )
 """Kinds whose words say more than the number that the same question names."""
 _COUNTING = frozenset({"how_many", "how_much", "how_long", "how_often", "share", "by"})

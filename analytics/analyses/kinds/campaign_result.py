@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from analytics.analyses.campaign_answers import run_campaign
 from analytics.analyses.kind import Kind
 
 _CAMPAIGN = r"(?:campaign|mailing|mailshot|promotion|promo|newsletter campaign|message|ad|advertising|marketing|win back|offer we sent|e mail blast)"
@@ -12,6 +13,7 @@ KIND = Kind(
     name="campaign_result",
     title="effect of a campaign",
     subject="contacts",
+    run=run_campaign,
     patterns=(
         rf"{_CAMPAIGN}(?: \S+){{0,10}} {_EFFECT}(?: \S+){{0,6}}",
         rf"{_EFFECT}(?: \S+){{0,10}} {_CAMPAIGN}(?: \S+){{0,6}}",

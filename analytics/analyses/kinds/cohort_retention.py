@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from analytics.analyses.cohort_answers import run_cohorts
 from analytics.analyses.kind import Kind
 
 _MONTHS = r"(?:\d+|one|two|three|four|five|six|nine|twelve)"
@@ -11,6 +12,7 @@ KIND = Kind(
     name="cohort_retention",
     title="retention of customer cohorts",
     subject="new customers",
+    run=run_cohorts,
     patterns=(
         r"cohort(?: \S+){0,14}",
         rf"(?:still|remain|stay|keep|active|buying|come back|return|returned|order again|retain|retained)(?: \S+){{0,8}} {_MONTHS}(?: (?:,|and|or|to|-)+ {_MONTHS}){{0,4}} (?:month|week|quarter|day) (?:later|after|on|out|in|following|past)(?: \S+){{0,4}}",

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from analytics.analyses.experiment_answers import run_experiment
 from analytics.analyses.kind import Kind
 
 KIND = Kind(
     name="experiment_result",
     title="result of an experiment",
     subject="customers",
+    run=run_experiment,
     patterns=(
         r"experiment(?: \S+){0,14}",
         r"(?:a b|ab|a/b|a / b|split|randomised|randomized|controlled) (?:test|trial|testing)(?: \S+){0,12}",
@@ -16,6 +18,7 @@ KIND = Kind(
         r"test \d+(?: \S+){0,10}",
         r"(?:result|outcome|verdict|finding) of (?:the |our |that )?(?:\S+ ){0,4}test(?: \S+){0,6}",
         r"(?:do|did)(?: \S+){0,8} test (?:make|made) (?:a |any )?difference",
+        r"(?:did|do|have)(?: \S+){0,6} test (?:raise|raised|increase|increased|improve|improved|lift|lifted|change|changed|help|helped|hurt)(?: \S+){0,6}",
         r"statistically significant|statistical significance|significance test|p value",
         r"(?:did|do|have) the test(?: \S+){0,4} (?:work|win|won|succeed|succeeded|pay off|show|conclusive)(?: \S+){0,4}",
     ),
