@@ -13,6 +13,8 @@ AnalyticsError
 │   └── QueryStoppedError   a query took too long or was cancelled
 ├── WarehouseError          the warehouse is missing, unreadable or incomplete
 ├── InputError              a user's table or option is wrong (exit code 2)
+├── TemplateError           an operator's template of answers is wrong
+├── PictureError            a chart cannot be drawn as a picture
 └── ModelError              a model cannot be trained, read or applied
 """
 
@@ -113,6 +115,18 @@ class WarehouseError(AnalyticsError):
     """The warehouse is missing, unreadable or incomplete."""
 
     code = "warehouse_unavailable"
+
+
+class TemplateError(AnalyticsError):
+    """An operator's own template of answers cannot be read, or lacks what answers need."""
+
+    code = "template_invalid"
+
+
+class PictureError(AnalyticsError):
+    """A chart cannot be drawn as a picture: nothing to draw, or nothing to draw with."""
+
+    code = "picture_not_drawn"
 
 
 class InputError(AnalyticsError):

@@ -14,7 +14,9 @@ Unit = Literal[
     "money", "count", "fraction", "hours", "minutes", "seconds", "score", "percent", "ms", "number"
 ]
 Scale = Literal["thousands", "millions", "seconds", "minutes", "hours", "days"]
-ChartKind = Literal["number", "line", "bar", "table"]
+ChartKind = Literal["number", "line", "bar", "ranked", "stacked", "heatmap", "histogram", "table"]
+"""bar: in the groups' own order; ranked: lying, by value; histogram: bars over numbers that follow
+each other; stacked: parts on top of each other; heatmap: two dimensions, the value as colour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +132,18 @@ class Chart:
     """Name of the column along the axis."""
     y: tuple[str, ...] = ()
     series: str | None = None
-    """Name of the column that splits the rows into lines or bars."""
+    """Name of the column that splits the rows into lines, bars or the rows of a heat map."""
     unit: Unit | None = None
+    compare: tuple[str, ...] = ()
+    """Which of `y` are what the others are compared with; drawn dashed or grey."""
+    most_x: int | None = None
+    """At most this many groups (of a trend: the last periods) are drawn; None: all."""
+    most_series: int | None = None
+    """At most this many values of `series` are drawn, the largest first; None: all."""
+    others: Literal["added_up", "left_out"] | None = None
+    """What becomes of the groups that are not drawn by themselves."""
+    note: str = ""
+    """A sentence that says what is not drawn; empty when everything is."""
 
 
 CheckKind = Literal["groups", "split", "ratio", "change", "shares"]

@@ -4,6 +4,7 @@ AssistantError
 ├── SettingsError               a setting is unknown or has an impossible value
 ├── ConversationNotFoundError
 ├── TurnNotFoundError
+├── FindingNotFoundError        an answer has no figures
 ├── DocumentNotFoundError
 ├── TicketNotFoundError
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
@@ -53,6 +54,12 @@ class TurnNotFoundError(AssistantError):
     """No turn has this id, or it belongs to somebody else."""
 
     code = "turn_not_found"
+
+
+class FindingNotFoundError(AssistantError):
+    """A turn has no figures that could be shown or saved."""
+
+    code = "finding_not_found"
 
 
 class TicketNotFoundError(AssistantError):

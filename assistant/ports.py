@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from analytics.model import Finding
 from assistant.handoff.contract import HandOff
 from assistant.model import (
     ArticleView,
@@ -232,6 +233,18 @@ class Assistant(Protocol):
 
     def conversation(self, conversation_id: str, *, asker: Asker) -> Conversation:
         """Return one conversation of the asker with its turns."""
+        ...
+
+    def finding(self, turn_id: str, *, asker: Asker) -> Finding:
+        """Return the figures of one turn of the asker.
+
+        Raises
+        ------
+        TurnNotFoundError
+            When there is none, or it is somebody else's.
+        FindingNotFoundError
+            When the turn has no figures.
+        """
         ...
 
     def add_feedback(

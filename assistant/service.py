@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from analytics.model import Finding
 from analytics.ports import Insights
 from assistant.desk.service import SuggestionDesk
 from assistant.dialogue import Dialogue
-from assistant.errors import DocumentNotFoundError, TicketNotFoundError
+from assistant.errors import DocumentNotFoundError, FindingNotFoundError, TicketNotFoundError
 from assistant.feedback import FeedbackDesk
 from assistant.model import (
+    Answered,
     ArticleView,
     Asker,
     Check,
@@ -67,6 +69,16 @@ class AssistantService:
     def conversation(self, conversation_id: str, *, asker: Asker) -> Conversation:
         """Return one conversation of the asker with its turns."""
         return self.store.conversation(conversation_id, user_id=asker.user_id)
+
+    def finding(self, turn_id: str, *, asker: Asker) -> Finding:
+        """Return the figures of one turn of the asker."""
+        outcome = self.store.turn(turn_id, user_id=asker.user_id).outcome
+        found = outcome.finding if isinstance(outcome, Answered) else None
+        if found is None:
+            raise FindingNotFoundError(
+                f"The turn {turn_id!r} has no figures.", hint="Choose an answer with a table."
+            )
+        return found
 
     def add_feedback(
         self, turn_id: str, *, asker: Asker, value: FeedbackValue, comment: str = ""

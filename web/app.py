@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from assistant.config import Settings
 from assistant.ports import Assistant
 from web.errors import add_error_handlers
-from web.routes import articles, conversations, health, insights, tickets
+from web.routes import articles, conversations, findings, health, insights, tickets
 from web.routes.page import add_page
 from web.security import Gate
 
@@ -45,6 +45,7 @@ def create_app(
     app.include_router(conversations.router, prefix=API_PREFIX, tags=["conversations"])
     app.include_router(articles.router, prefix=API_PREFIX, tags=["articles"])
     app.include_router(tickets.router, prefix=API_PREFIX, tags=["suggestions"])
+    app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(health.router, tags=["health"])
     add_page(app, static_dir)

@@ -101,6 +101,11 @@ class ChartBody(Strict):
     y: list[str]
     series: str | None
     unit: Unit | None
+    compare: list[str]
+    most_x: int | None = Field(description="At most this many groups are drawn; null: all.")
+    most_series: int | None
+    others: Literal["added_up", "left_out"] | None
+    note: str = Field(description="What is not drawn, in words; the rows have all.")
 
 
 class CheckedBody(Strict):

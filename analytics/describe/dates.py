@@ -51,3 +51,17 @@ def period_name(first: date, grain: Grain) -> str:
     if grain == "month":
         return f"{_MONTHS[first.month - 1]} {first.year}"
     return ("week of " if grain == "week" else "") + day_in_words(first)
+
+
+def period_label(first: date, grain: Grain) -> str:
+    """Name a period on an axis ("May 2026", "Q2 2026", "4 May 2026"); months have three letters.
+
+    Examples
+    --------
+    >>> period_label(date(2026, 9, 1), "month"), period_label(date(2026, 9, 7), "week")
+    ('Sep 2026', '7 Sep 2026')
+    """
+    if grain in ("year", "quarter"):
+        return period_name(first, grain)
+    day = "" if grain == "month" else f"{first.day} "
+    return f"{day}{_MONTHS[first.month - 1][:3]} {first.year}"

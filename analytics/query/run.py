@@ -131,6 +131,7 @@ def _computed(
             rows,
             title=_title(result, when),
             period=PERIOD if query.grain is not None else None,
+            adds_up=bool(added_up) and all(one.adds_up for one in added_up),
         ),
         receipt=receipt,
         metric_query=query,

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from assistant.bootstrap import build_assistant
-from assistant.cli.output import json_option, say, write_json
+from assistant.cli.output import json_option, progress, say, write_json
+from assistant.cli.saving import check_names, save_files
 from assistant.cli.settings import current_settings, home_option
 from assistant.model import Asker
 from assistant.wire import turn_to_json
@@ -21,6 +22,8 @@ MAX_TABLE_ROWS = 20
 @click.option("--as", "user_id", default="cli", show_default=True, help="Who asks.")
 @click.option("--group", "groups", multiple=True, help="A group the asker is in; repeatable.")
 @click.option("--conversation", "conversation_id", help="Go on with this conversation.")
+@click.option("--chart", metavar="FILE", help="Draw the answer's chart to FILE.png or FILE.svg.")
+@click.option("--export", metavar="FILE", help="Save the figures to FILE.csv or FILE.xlsx.")
 @home_option
 @json_option
 def ask(
@@ -29,8 +32,10 @@ def ask(
     groups: tuple[str, ...],
     conversation_id: str | None,
     json_file: str | None,
+    **files: str | None,
 ) -> None:
     """Ask one question, of any kind."""
+    check_names(**files)
     assistant = build_assistant(current_settings())
     asker = Asker(user_id=user_id, groups=tuple(dict.fromkeys((EVERYONE, *groups))), is_known=True)
     turn = assistant.ask(text, asker=asker, conversation_id=conversation_id)
@@ -39,6 +44,8 @@ def ask(
     if json_file != "-":
         for line in plain_lines(body):
             say(line)
+    for name in save_files(turn.outcome, **files):
+        progress(f"Wrote {name}.")
 
 
 def plain_lines(body: dict[str, Any]) -> list[str]:
@@ -63,6 +70,8 @@ def plain_lines(body: dict[str, Any]) -> list[str]:
         lines += ["", f"  {receipt['definition']}", f"  Period: {receipt['period']}"]
         lines += [f"  Filter: {item}" for item in receipt["filters"]]
         lines += [f"  Note: {item}" for item in receipt["notes"]]
+        told = [item["text"] for item in receipt["checks"] if item["text"] not in receipt["notes"]]
+        lines += [f"  Check: {text}" for text in told]
     lines += ["", f"  ({body['outcome']}, {body['route']}, conversation {body['conversation_id']})"]
     return lines
 

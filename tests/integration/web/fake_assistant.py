@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from analytics.model import Finding
 from assistant.errors import (
     ConversationNotFoundError,
     DocumentNotFoundError,
     EmptyQuestionError,
+    FindingNotFoundError,
     QuestionTooLongError,
     TicketNotFoundError,
     TurnNotFoundError,
@@ -102,6 +104,9 @@ def answer_of(text: str) -> tuple[Route, Outcome]:
     asked = text.lower()
     findings = {
         "revenue by month": content.line_finding,
+        "hour and weekday": content.heat_finding,
+        "share of the channels": content.stacked_finding,
+        "by source": content.ranked_finding,
         "category": content.bar_finding,
         "churn rate": content.number_finding,
         "customers": content.table_finding,
@@ -224,6 +229,16 @@ class FakeAssistant:
         found = self.saved.get(conversation_id)
         if found is None or found.user_id != asker.user_id:
             raise ConversationNotFoundError("There is no such conversation.", hint="Start one.")
+        return found
+
+    def finding(self, turn_id: str, *, asker: Asker) -> Finding:
+        own = [item for item in self.saved.values() if item.user_id == asker.user_id]
+        turns = {turn.turn_id: turn.outcome for item in own for turn in item.turns}
+        if turn_id not in turns:
+            raise TurnNotFoundError("There is no such answer.", hint="Reload.")
+        found = getattr(turns[turn_id], "finding", None)
+        if found is None:
+            raise FindingNotFoundError("That answer has no figures.", hint="Choose another.")
         return found
 
     def add_feedback(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from analytics.model import Cell, Chart, Column, Finding, Receipt
+from analytics.describe.charts import chosen_chart
+from analytics.model import Cell, Chart, Check, Column, Finding, Receipt
 from assistant.model import ArticleView, Citation
 from knowledge_base.model import Block, Document
 
@@ -184,6 +185,15 @@ def _receipt(definition: str, n_rows: int, *notes: str) -> Receipt:
         n_rows=n_rows,
         as_of=date(2026, 6, 30),
         notes=notes,
+        checks=(
+            Check(
+                kind="split", text="The sum over region, taken separately, is the same 2,730,000."
+            ),
+        ),
+        is_partial=True,
+        rows_read=182_400,
+        definition_version="a41f9c20",
+        elapsed_ms=38.4,
     )
 
 
@@ -224,6 +234,7 @@ def line_finding() -> Finding:
             x="month",
             y=("revenue", "previous"),
             unit="money",
+            compare=("previous",),
         ),
     )
 
@@ -274,4 +285,75 @@ def table_finding() -> Finding:
         ),
         rows,
         Chart(kind="table", title="Customers by revenue"),
+    )
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _chosen(
+    text: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...], **how: object
+) -> Finding:
+    chart = chosen_chart(columns, rows, **how)  # type: ignore[arg-type]
+    return _finding(text, columns, rows, chart)
+
+
+def heat_finding() -> Finding:
+    """Return tickets by hour and weekday: 168 cells."""
+    rows = tuple(
+        (day, hour, max(0, 60 - 9 * place - 4 * abs(hour - 11) + (hour * place) % 7))
+        for place, day in enumerate(WEEKDAYS)
+        for hour in range(24)
+    )
+    return _chosen(
+        "**Monday, 11:00** has the most tickets: 60.",
+        (
+            Column(name="weekday", label="Weekday"),
+            Column(name="hour", label="Hour"),
+            Column(name="tickets", label="Tickets", unit="count"),
+        ),
+        rows,
+        title="Tickets by weekday and hour",
+        period=None,
+    )
+
+
+def stacked_finding() -> Finding:
+    """Return shares of channels by month."""
+    rows = tuple(
+        (date(2026, month, 1), channel, share)
+        for month in range(1, 7)
+        for channel, share in (
+            ("Web", 0.5 - month * 0.02),
+            ("App", 0.25 + month * 0.02),
+            ("Shop", 0.15),
+            ("Telephone", 0.1),
+        )
+    )
+    return _chosen(
+        "The web brought **38.0 %** of revenue in June 2026.",
+        (
+            Column(name="period", label="Month"),
+            Column(name="channel", label="Channel"),
+            Column(name="share", label="Share", unit="fraction"),
+        ),
+        rows,
+        title="Share of revenue by month and channel",
+        period="period",
+    )
+
+
+def ranked_finding() -> Finding:
+    """Return sessions by 40 sources, of which 25 are added up."""
+    rows = tuple((f"Source {number:02d}", 90_000 // number) for number in range(1, 41))
+    return _chosen(
+        "**Source 01** has the most sessions: 90,000.",
+        (
+            Column(name="source", label="Source"),
+            Column(name="sessions", label="Sessions", unit="count"),
+        ),
+        rows,
+        title="Sessions by source",
+        period=None,
+        adds_up=True,
     )

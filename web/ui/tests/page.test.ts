@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { EventReader } from "../src/api/sse";
 import type { Column, Finding, Turn } from "../src/api/types";
 import { EMPTY, reduce } from "../src/chat/state";
+import { mixed } from "../src/insights/colours";
 import { planPlot } from "../src/insights/plot";
 import { nextOrder, sortRows, toCsv, toTsv } from "../src/insights/tables";
 import { buildTree } from "../src/panel/structure";
@@ -110,6 +111,55 @@ test("rows split into lines by a column, the largest first, gaps kept", () => {
     plot?.series.map((item) => [item.name, item.values]),
     [["large", [9, 8]], ["small", [null, 1]]],
   );
+});
+
+const chart = (kind: Finding["chart"]["kind"], rest: Partial<Finding["chart"]> = {}) =>
+  ({ kind, x: "c", y: ["n"], note: "", ...rest }) as const;
+
+test("ranked bars lie, largest first, and what is added up stands last", () => {
+  const rows = [["a", 1], ["b", 5], ["c", null], ["d", 2]];
+  const columns = [column("c"), column("n", "count")];
+  const plot = planPlot(finding(chart("ranked", { most_x: 2, others: "added_up" }), columns, rows));
+  assert.deepEqual(plot?.labels, ["b", "d", "Others"]);
+  assert.deepEqual(plot?.series[0]?.values, [5, 2, 1]);
+  assert.deepEqual([plot?.isLying, plot?.nAll], [true, 4]);
+  const rising = planPlot(finding(chart("ranked"), columns, [["a", 1], ["b", 2], ["c", 3]]));
+  assert.deepEqual(rising?.labels, ["a", "b", "c"]);
+});
+
+test("series that are too many are added up or left out, as the chart says", () => {
+  const columns = [column("c"), column("who"), column("n", "count")];
+  const rows = [["x", "a", 1], ["x", "b", 2], ["x", "c", 3], ["y", "c", 4], ["y", "a", 5]];
+  const drawn = (others: "added_up" | "left_out") =>
+    planPlot(finding(chart("line", { series: "who", most_series: 1, others }), columns, rows))?.series.map(
+      (item) => [item.name, item.role, item.values],
+    );
+  assert.deepEqual(drawn("left_out"), [["c", "main", [3, 4]]]);
+  assert.deepEqual(drawn("added_up"), [["c", "main", [3, 4]], ["Others", "folded", [3, 5]]]);
+});
+
+test("a long line keeps its last periods; a heat map the order of its rows", () => {
+  const days = [["2026-01-01", 1], ["2026-01-02", 2], ["2026-01-03", 3]];
+  const line = planPlot(finding(chart("line", { most_x: 2 }), [column("c"), column("n", "count")], days));
+  assert.deepEqual([line?.labels, line?.series[0]?.values], [["2 Jan 2026", "3 Jan 2026"], [2, 3]]);
+  const columns = [column("c"), column("day"), column("n", "count")];
+  const rows = [[1, "Monday", 1], [1, "Tuesday", 9], [2, "Monday", 2]];
+  const heat = planPlot(finding(chart("heatmap", { series: "day" }), columns, rows));
+  assert.deepEqual(heat?.series.map((item) => [item.name, item.values]), [["Monday", [1, 2]], ["Tuesday", [9, null]]]);
+});
+
+test("upright bars lie down where their names have no room", () => {
+  const columns = [column("c"), column("n", "count")];
+  const rows = [["Monday", 1], ["Tuesday", 3], ["Wednesday", 2]];
+  const lies = (most: number) => planPlot(finding(chart("bar"), columns, rows), most)?.isLying;
+  assert.deepEqual([lies(80), lies(20)], [false, true]);
+  assert.equal(planPlot(finding(chart("histogram"), columns, rows), 5)?.isLying, false);
+});
+
+test("colours are mixed", () => {
+  assert.equal(mixed("#000000", "#ffffff", 50), "#808080");
+  assert.equal(mixed("#2456c4", "#fff", 100), "#2456c4");
+  assert.equal(mixed("#000", "#fff", 0), "#ffffff"); // as the built style sheet writes it
 });
 
 test("many bars are cut and the cut is known; nothing to draw is no plot", () => {

@@ -241,7 +241,7 @@ def test_a_cut_result_is_named_and_not_checked(
 
 
 def test_bars_for_groups_lines_for_trends_a_table_for_much(answered: Answer) -> None:
-    assert answered("tickets", dimensions=("team",)).chart.kind == "bar"
+    assert answered("tickets", dimensions=("team",)).chart.kind == "ranked"
     by_two = answered("tickets", dimensions=("team", "priority")).chart
     assert (by_two.kind, by_two.series) == ("bar", "priority")
     lines = answered("revenue", dimensions=("order_channel",), grain="month").chart

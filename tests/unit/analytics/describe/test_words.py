@@ -9,11 +9,10 @@ import pytest
 
 from analytics.catalogue import load_catalogue
 from analytics.describe import dates, numbers
-from analytics.describe.charts import chosen_chart
 from analytics.describe.dates import days_in_words, period_name
 from analytics.describe.numbers import percentage, plain_number, with_unit
 from analytics.describe.phrases import filter_words, lower_start, note
-from analytics.model import Cell, Column, Filter, Grain, Unit
+from analytics.model import Filter, Grain, Unit
 
 
 @pytest.mark.parametrize("module", [numbers, dates])
@@ -130,44 +129,3 @@ def test_every_note_has_words() -> None:
     )
     for name in names.split():
         assert note(name, **facts).endswith("."), name
-
-
-REGION = Column(name="region", label="Region")
-TEAM = Column(name="team", label="Team")
-WHEN = Column(name="period", label="Month")
-SALES = Column(name="revenue", label="Revenue", unit="money")
-RATE = Column(name="return_rate", label="Return rate", unit="fraction")
-
-
-@pytest.mark.parametrize(
-    ("columns", "rows", "period", "kind", "y"),
-    [
-        ((SALES,), [(1.0,)], None, "number", ("revenue",)),
-        ((REGION, SALES, RATE), [("a", 1.0, 0.1)], None, "bar", ("revenue",)),
-        ((WHEN, SALES), [(date(2026, 5, 1), 1.0)], "period", "line", ("revenue",)),
-        ((REGION, SALES), [(str(i), 1.0) for i in range(40)], None, "table", ()),
-        ((REGION, SALES), [], None, "table", ()),
-        (
-            (WHEN, REGION, SALES),
-            [(date(2026, 5, 1), str(i), 1.0) for i in range(9)],
-            "period",
-            "table",
-            (),
-        ),
-    ],
-)
-def test_the_chart_fits_the_result(
-    columns: tuple[Column, ...],
-    rows: list[tuple[Cell, ...]],
-    period: str | None,
-    kind: str,
-    y: tuple[str, ...],
-) -> None:
-    chart = chosen_chart(columns, rows, title="t", period=period)
-    assert (chart.kind, chart.y) == (kind, y)
-
-
-def test_two_splits_put_the_smaller_one_into_the_legend() -> None:
-    rows: list[tuple[Cell, ...]] = [(str(i), str(i % 2), 1.0) for i in range(10)]
-    chart = chosen_chart((REGION, TEAM, SALES), rows, title="t", period=None)
-    assert (chart.kind, chart.x, chart.series) == ("bar", "region", "team")

@@ -85,6 +85,10 @@ export async function listConversations(): Promise<ConversationSummary[]> {
 export const readConversation = (id: string): Promise<Conversation> =>
   get(`/conversations/${encodeURIComponent(id)}`);
 
+/** The address of an answer's figures as a file. */
+export const findingFile = (turnId: string, kind: "csv" | "xlsx"): string =>
+  `${API}/turns/${encodeURIComponent(turnId)}/finding.${kind}`;
+
 export const readArticle = (id: string): Promise<Article> => get(`/articles/${articlePath(id)}`);
 
 export async function listExamples(): Promise<string[]> {

@@ -34,13 +34,29 @@ export interface Column {
   unit: Unit | null;
 }
 
+export type ChartKind =
+  | "number"
+  | "line"
+  | "bar"
+  | "ranked"
+  | "stacked"
+  | "heatmap"
+  | "histogram"
+  | "table";
+
 export interface Chart {
-  kind: "number" | "line" | "bar" | "table";
+  kind: ChartKind;
   title: string;
   x: string | null;
   y: string[];
   series: string | null;
   unit: Unit | null;
+  // Turns that were stored by older versions lack what follows.
+  compare?: string[];
+  most_x?: number | null;
+  most_series?: number | null;
+  others?: "added_up" | "left_out" | null;
+  note?: string;
 }
 
 export interface Receipt {
@@ -51,6 +67,11 @@ export interface Receipt {
   n_rows: number;
   as_of: string;
   notes: string[];
+  checks?: { kind: string; text: string }[];
+  is_partial?: boolean;
+  rows_read?: number | null;
+  definition_version?: string;
+  elapsed_ms?: number | null;
 }
 
 export interface Finding {

@@ -34,7 +34,7 @@ export function TurnView({ shown, isLast }: Props) {
         </div>
       )}
       {status === "streaming" && !shown.text && <Skeleton lines={3} label={say.working} />}
-      {finding && <FindingView finding={finding} />}
+      {finding && <FindingView finding={finding} turnId={turn?.turn_id} />}
       {shown.choices.length > 0 && (
         <Buttons label={say.choose} items={shown.choices} isOn={isLast && status === "done"} />
       )}

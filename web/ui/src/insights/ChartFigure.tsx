@@ -3,13 +3,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Finding } from "../api/types";
 import { say } from "../messages";
+import { useMedia } from "../shell/hooks";
 import { onThemeChange } from "../shell/theme";
 import type { Colours, Drawing } from "./draw";
 import { periodBeside } from "./periods";
 import { type Plot, planPlot } from "./plot";
 
 export function ChartFigure({ finding }: { finding: Finding }) {
-  const plot = useMemo(() => planPlot(finding), [finding]);
+  const isNarrow = useMedia("(max-width: 767px)");
+  const plot = useMemo(() => planPlot(finding, isNarrow ? NARROW_CHARS : WIDE_CHARS), [finding, isNarrow]);
   if (!plot) return null;
   const { chart, receipt } = finding;
   return (
@@ -23,15 +25,25 @@ export function ChartFigure({ finding }: { finding: Finding }) {
         </span>
       </figcaption>
       <Drawn plot={plot} label={say.chartOf(chart.title, receipt.period)} />
-      {plot.nAll > plot.labels.length && (
-        <p class="muted">{say.chartCut(plot.labels.length, plot.nAll)}</p>
+      {chart.note ? (
+        <p class="muted">{chart.note}</p>
+      ) : (
+        plot.nAll > plot.labels.length && (
+          <p class="muted">{say.chartCut(plot.labels.length, plot.nAll)}</p>
+        )
       )}
     </figure>
   );
 }
 
+/** Letters that the names below upright bars may have together. */
+const WIDE_CHARS = 80;
+const NARROW_CHARS = 34;
+
 function heightOf(plot: Plot): number {
+  if (plot.kind === "heatmap") return plot.series.length * 28 + 64;
   if (!plot.isLying) return 260;
+  if (plot.kind === "stacked") return plot.labels.length * 30 + 60;
   return plot.labels.length * (plot.series.length > 1 ? 44 : 30) + (plot.series.length > 1 ? 60 : 12);
 }
 
@@ -82,6 +94,8 @@ function readColours(element: HTMLElement): Colours {
     muted: read("--muted"),
     line: read("--line"),
     surface: read("--surface"),
+    page: read("--page"),
+    onAccent: read("--on-accent"),
     greys: [read("--grey-1"), read("--grey-2"), read("--grey-3")],
   };
 }

@@ -1,6 +1,7 @@
 /** A result's rows: sorted by a click, copied or saved whole, shown in parts when long. */
 
 import { useMemo, useState } from "preact/hooks";
+import { findingFile } from "../api/client";
 import type { Cell, Column, Finding } from "../api/types";
 import { say } from "../messages";
 import { Icon } from "../shell/Icon";
@@ -11,7 +12,14 @@ import { nextOrder, type Order, sortRows, toCsv, toTsv } from "./tables";
 const FIRST_ROWS = 200;
 const MORE_ROWS = 500;
 
-export function ResultTable({ finding, hasTitle }: { finding: Finding; hasTitle: boolean }) {
+interface Props {
+  finding: Finding;
+  hasTitle: boolean;
+  /** Of the stored answer; missing while it is written. */
+  turnId?: string;
+}
+
+export function ResultTable({ finding, hasTitle, turnId }: Props) {
   const { columns, rows, chart } = finding;
   const [order, setOrder] = useState<Order | null>(null);
   const [nShown, setShown] = useState(FIRST_ROWS);
@@ -82,6 +90,17 @@ export function ResultTable({ finding, hasTitle }: { finding: Finding; hasTitle:
             >
               <Icon name="save" /> {say.exportTable}
             </button>
+            {turnId && (
+              <a
+                class="quiet"
+                href={findingFile(turnId, "xlsx")}
+                aria-label={say.exportBookLong}
+                title={say.exportBookLong}
+                download
+              >
+                <Icon name="save" /> {say.exportBook}
+              </a>
+            )}
           </>
         )}
       </div>

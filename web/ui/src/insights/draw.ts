@@ -1,21 +1,30 @@
 /** Draws a plot with ECharts: loaded only when a chart is shown. */
 
-import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
+import {
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+} from "echarts/components";
 import { init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { formatNumber, formatShort } from "../text/format";
+import { mixed } from "./colours";
+import { heatMapOptions } from "./heatmap";
 import type { Plot, PlotSeries } from "./plot";
 
 use([
   BarChart,
   GridComponent,
+  HeatmapChart,
   LabelLayout,
   LegendComponent,
   LineChart,
   SVGRenderer,
   TooltipComponent,
+  VisualMapContinuousComponent,
 ]);
 
 export interface Colours {
@@ -24,6 +33,8 @@ export interface Colours {
   muted: string;
   line: string;
   surface: string;
+  page: string;
+  onAccent: string;
   greys: string[];
 }
 
@@ -34,6 +45,8 @@ export interface Drawing {
 }
 
 const CHARACTER_PX = 6.7;
+const LEGEND_GAP_PX = 46;
+const LEAST_LABELLED_PX = 52;
 
 export function draw(box: HTMLElement): Drawing {
   const chart = init(box, undefined, { renderer: "svg" });
@@ -41,7 +54,8 @@ export function draw(box: HTMLElement): Drawing {
   for (const picture of box.querySelectorAll("svg")) emptyWithoutHtml(picture);
   return {
     update: (plot, colours, isStill) => {
-      chart.setOption(options(plot, colours, box.clientWidth, isStill), { notMerge: true });
+      const make = plot.kind === "heatmap" ? heatMapOptions : options;
+      chart.setOption(make(plot, colours, box.clientWidth, isStill), { notMerge: true });
     },
     resize: () => chart.resize(),
     dispose: () => chart.dispose(),
@@ -60,13 +74,17 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
   const longest = (words: string[]): number =>
     Math.max(0, ...words.map((word) => word.length)) * CHARACTER_PX;
   const hasNames = plot.kind === "line" && plot.series.length > 1;
-  const hasLegend = plot.kind === "bar" && plot.series.length > 1;
+  const isStacked = plot.kind === "stacked";
+  const hasLegend = plot.kind !== "line" && plot.series.length > 1;
+  const legendPx = names.reduce((all, name) => all + longest([name]) + LEGEND_GAP_PX, 0);
+  const legendRows = hasLegend ? Math.ceil(legendPx / Math.max(width, 1)) : 0;
   const value = {
     type: "value",
-    name: plot.isLying ? "" : plot.axis,
+    name: plot.isLying || hasLegend ? "" : plot.axis,
     nameTextStyle: { ...text, align: "left" },
     scale: plot.kind === "line" && isNarrow(plot),
     splitNumber: plot.isLying ? 3 : 4,
+    ...(isStacked && plot.unit === "fraction" && isWhole(plot) ? { max: 1, interval: 0.25 } : {}),
     ...(plot.isLying && !hasLegend ? { max: "dataMax" } : {}), // no axis: no room to round up to
     axisLabel: { ...text, formatter: (at: number) => formatShort(at, plot.unit) },
     splitLine: { lineStyle: { color: colours.line } },
@@ -77,7 +95,7 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
     type: "category",
     data: plot.labels,
     inverse: plot.isLying,
-    boundaryGap: plot.kind === "bar",
+    boundaryGap: plot.kind !== "line",
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
     axisLabel: {
@@ -93,7 +111,7 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
     grid: {
       left: plot.isLying ? 12 : 4,
       right: hasNames ? Math.min(longest(names) + 16, width * 0.35) : plot.isLying ? 72 : 20,
-      top: plot.isLying && !hasLegend ? 4 : 34,
+      top: hasLegend ? 12 + legendRows * 22 : plot.isLying ? 4 : 34,
       bottom: 4,
       outerBoundsMode: "same",
       outerBoundsContain: "axisLabel",
@@ -113,11 +131,12 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
     yAxis: plot.isLying ? category : value,
     series: [
       ...bandSeries(plot, colours),
-      ...plot.series.map((item, at) =>
-        plot.kind === "line"
-          ? lineSeries(item, at, colours, hasNames)
-          : barSeries(item, plot, at, colours),
-      ),
+      ...plot.series.map((item, at) => {
+        if (plot.kind === "line") return lineSeries(item, at, colours, hasNames);
+        return isStacked
+          ? stackSeries(item, plot, at, colours, width)
+          : barSeries(item, plot, at, colours);
+      }),
     ],
   };
 }
@@ -153,19 +172,21 @@ function lineSeries(item: PlotSeries, at: number, colours: Colours, hasName: boo
 }
 
 function barSeries(item: PlotSeries, plot: Plot, at: number, colours: Colours): object {
-  const largest = Math.max(...item.values.map((value) => value ?? Number.NEGATIVE_INFINITY));
+  const own = plot.hasOthers ? item.values.slice(0, -1) : item.values;
+  const largest = Math.max(...own.map((value) => value ?? Number.NEGATIVE_INFINITY));
   const isAlone = plot.series.length === 1;
   const hasLabels = plot.isLying ? plot.series.length <= 2 : isAlone && plot.labels.length <= 12;
   const grey = colours.greys[isAlone ? 1 : at % colours.greys.length]!;
+  const isHistogram = plot.kind === "histogram";
   return {
     type: "bar",
     name: item.name,
-    color: item.role === "main" && !isAlone ? colours.accent : grey,
-    data: item.values.map((value) => ({
+    color: item.role === "main" && (!isAlone || isHistogram) ? colours.accent : grey,
+    data: item.values.map((value, place) => ({
       value,
-      itemStyle: isAlone && value === largest ? { color: colours.accent } : {},
+      itemStyle: isAlone && value === largest && place < own.length ? { color: colours.accent } : {},
     })),
-    barMaxWidth: 24,
+    ...(isHistogram ? { barCategoryGap: "4%" } : { barMaxWidth: plot.isLying ? 24 : 48 }),
     label: {
       show: hasLabels,
       position: plot.isLying ? "right" : "top",
@@ -173,6 +194,51 @@ function barSeries(item: PlotSeries, plot: Plot, at: number, colours: Colours): 
       fontSize: 12,
       formatter: ({ value }: { value: number }) => formatShort(value, plot.unit),
     },
+  };
+}
+
+/** Whether the parts of every bar add up to one. */
+function isWhole(plot: Plot): boolean {
+  return plot.labels.every((_, at) => {
+    const all = plot.series.reduce((sum, item) => sum + (item.values[at] ?? 0), 0);
+    return Math.abs(all - 1) < 1e-6;
+  });
+}
+
+/** Parts are tints of the one colour, so that they are told apart in grey print too. */
+const TINTS = [100, 72, 52, 36, 24, 14];
+const LEAST_LABELLED_FRACTION = 0.08;
+
+function stackSeries(
+  item: PlotSeries,
+  plot: Plot,
+  at: number,
+  colours: Colours,
+  width: number,
+): object {
+  const tint = TINTS[at % TINTS.length]!;
+  const largest = Math.max(
+    ...plot.labels.map((_, x) => plot.series.reduce((sum, one) => sum + (one.values[x] ?? 0), 0)),
+  );
+  const isDark = tint >= 72;
+  return {
+    type: "bar",
+    stack: "all",
+    name: item.name,
+    color: item.role === "folded" ? colours.greys[1]! : mixed(colours.accent, colours.page, tint),
+    data: item.values,
+    barMaxWidth: plot.isLying ? 24 : 56,
+    itemStyle: { borderColor: colours.page, borderWidth: 1 },
+    label: {
+      show: plot.isLying || width / plot.labels.length >= LEAST_LABELLED_PX,
+      color: isDark ? colours.onAccent : colours.text,
+      fontSize: 11,
+      formatter: ({ value }: { value: number | null }) =>
+        value !== null && value >= largest * LEAST_LABELLED_FRACTION
+          ? formatShort(value, plot.unit)
+          : "",
+    },
+    labelLayout: { hideOverlap: true },
   };
 }
 

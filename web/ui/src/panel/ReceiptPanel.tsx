@@ -1,32 +1,67 @@
 /** How a figure was computed. */
 
-import type { Finding } from "../api/types";
+import type { Finding, Receipt } from "../api/types";
 import { CopyButton } from "../insights/CopyButton";
 import { say } from "../messages";
+import { Icon } from "../shell/Icon";
 import { formatDate, formatNumber } from "../text/format";
 
 export function ReceiptPanel({ finding }: { finding: Finding }) {
   const { receipt } = finding;
+  const checks = receipt.checks ?? [];
+  const notes = receipt.notes.filter((text) => !checks.some((check) => check.text === text));
   return (
     <div class="prose receipt">
       <dl>
         <dt>{say.definition}</dt>
-        <dd>{receipt.definition}</dd>
+        <dd>
+          {receipt.definition}
+          {receipt.definition_version && (
+            <span class="beside">{say.version(receipt.definition_version)}</span>
+          )}
+        </dd>
         <dt>{say.period}</dt>
-        <dd>{receipt.period}</dd>
+        <dd>
+          {receipt.period}
+          {receipt.is_partial && (
+            <span class="beside">
+              <Icon name="warning" /> {say.partial}
+            </span>
+          )}
+        </dd>
         <dt>{say.filters}</dt>
         <dd>
           {receipt.filters.length === 0 ? say.noFilters : <Lines lines={receipt.filters} />}
         </dd>
+        {checks.length > 0 && (
+          <>
+            <dt>{say.checks}</dt>
+            <dd>
+              <ul class="checks">
+                {checks.map((check) => (
+                  <li key={check.text}>
+                    <Icon name="good" /> {check.text}
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        )}
         <dt>{say.rows}</dt>
-        <dd>{formatNumber(receipt.n_rows, "count")}</dd>
+        <dd>{rowsOf(receipt)}</dd>
         <dt>{say.asOf}</dt>
         <dd>{formatDate(receipt.as_of)}</dd>
-        {receipt.notes.length > 0 && (
+        {typeof receipt.elapsed_ms === "number" && (
+          <>
+            <dt>{say.tookMs}</dt>
+            <dd>{formatNumber(receipt.elapsed_ms, "ms")}</dd>
+          </>
+        )}
+        {notes.length > 0 && (
           <>
             <dt>{say.notes}</dt>
             <dd>
-              <Lines lines={receipt.notes} />
+              <Lines lines={notes} />
             </dd>
           </>
         )}
@@ -42,6 +77,11 @@ export function ReceiptPanel({ finding }: { finding: Finding }) {
       )}
     </div>
   );
+}
+
+function rowsOf({ n_rows, rows_read }: Receipt): string {
+  const shown = formatNumber(n_rows, "count");
+  return typeof rows_read === "number" ? say.rowsRead(shown, formatNumber(rows_read, "count")) : shown;
 }
 
 function Lines({ lines }: { lines: string[] }) {
