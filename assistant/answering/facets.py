@@ -106,8 +106,9 @@ class FacetVocabulary:
         return next(item for item in self.facets if item.key == key)
 
 
+@lru_cache(maxsize=8)
 def load_facets(path: Path = SHIPPED_FACETS) -> FacetVocabulary:
-    """Read a vocabulary.
+    """Read a vocabulary; the same file is read once.
 
     Raises
     ------
