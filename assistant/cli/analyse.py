@@ -19,6 +19,7 @@ class AnalysisGroup(click.Group):
 
     kinds: ClassVar[dict[str, str]] = {
         "segments": "segments",
+        "churn": "churn",
         "lifetime-value": "lifetime_value",
         "experiment": "experiment",
         "anomalies": "anomalies",
