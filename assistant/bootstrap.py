@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from analytics.catalogue import Catalogue, load_catalogue
+from analytics.describe.wording import use_templates
 from analytics.insights import CatalogueInsights
 from analytics.ports import Insights, Warehouse
 from analytics.query.ibis_warehouse import open_warehouse_url
@@ -71,6 +72,9 @@ class Parts:
     """The adapters of one home directory, each opened when it is first asked for."""
 
     settings: Settings
+
+    def __post_init__(self) -> None:
+        use_templates(self.settings.answer_templates_dir)
 
     @cached_property
     def knowledge_settings(self) -> KnowledgeBaseSettings:

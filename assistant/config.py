@@ -74,6 +74,11 @@ class Settings:
         "Folder of the tables (.parquet, .csv) that a catalogue of one's own describes; empty "
         "means the home's warehouse.",
     )
+    answer_templates: str = _setting(
+        "",
+        "Folder of templates of one's own for sentences about figures; a file it lacks is the "
+        "shipped one; empty means those alone.",
+    )
     warehouse: str = _setting(
         "",
         "Database with the warehouse's tables, as a URL (postgres://user@host/name, sc://host:15002 "
@@ -109,6 +114,11 @@ class Settings:
     def analytics_catalogue_dir(self) -> Path | None:
         """Folder of a catalogue of one's own; None for the shipped one."""
         return Path(self.analytics_catalogue).expanduser() if self.analytics_catalogue else None
+
+    @property
+    def answer_templates_dir(self) -> Path | None:
+        """Folder of templates of one's own; None for the shipped ones."""
+        return Path(self.answer_templates).expanduser() if self.answer_templates else None
 
     @property
     def analytics_tables_dir(self) -> Path:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from analytics.catalogue import Dimension, Metric
 from analytics.describe.dates import period_name
 from analytics.describe.numbers import percentage, with_unit
-from analytics.describe.phrases import Days, environment, group_words, lower_start
+from analytics.describe.phrases import Days, group_words, lower_start
+from analytics.describe.wording import SENTENCES, environment
 from analytics.model import Cell, Column, Grain, MetricQuery, Unit
 
 N_NEXT = 2
@@ -42,7 +43,7 @@ def metric_text(result: MetricResult) -> str:
         Markdown; the number in bold, rounded for reading; full precision is in the rows.
     """
     answer = _common(result) | _shape(result)
-    return environment().get_template("metric.md.j2").render(answer=answer).strip()
+    return environment().get_template(SENTENCES).render(answer=answer).strip()
 
 
 def _common(result: MetricResult) -> Context:
@@ -175,7 +176,7 @@ def _move(result: MetricResult, row: Sequence[Cell]) -> Context:
 
 
 def _move_words(result: MetricResult, row: Sequence[Cell]) -> str:
-    module = environment().get_template("metric.md.j2").make_module({"answer": _EMPTY})
+    module = environment().get_template(SENTENCES).make_module({"answer": _EMPTY})
     return str(module.__dict__["change"](_move(result, row))).strip()
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analytics.catalogue import Catalogue, Dimension
 from analytics.describe.dates import day_in_words, days_in_words
 from analytics.describe.numbers import plain_number
+from analytics.describe.wording import PHRASES, environment
 from analytics.model import Cell, CustomerCondition, Filter
 
 WhenKind = Literal["days", "until", "snapshot", "all"]
@@ -40,21 +38,8 @@ class Days:
         return self.last if self.start is None else days_in_words(self.start, self.end)
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Return the templates. Markdown, not HTML: values go through `escaped`, pages escape HTML."""
-    return Environment(
-        loader=PackageLoader("analytics.describe", "templates"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@lru_cache(maxsize=1)
 def _phrases() -> Mapping[str, Callable[..., object]]:
-    return environment().get_template("phrases.md.j2").module.__dict__
+    return environment().get_template(PHRASES).module.__dict__
 
 
 def phrase(name: str, *values: object) -> str:
