@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-MAX_PARTS = 4
+MAX_PARTS = 3
+"""What has more is a story: it wants one thing, whatever its sentences sound like."""
 MIN_WORDS = 3
 """A part has so many words, unless it is one of the short ones that say something by themselves."""
-MAX_CHARS = 600
-"""A longer message is a story: it wants one thing, whatever its sentences sound like."""
+MAX_CHARS = 160
+"""So is a longer message."""
 
 _END = re.compile(r"(?<=[.!?;\n])\s+|,?\s+(?:and also|but also|also|plus|besides that)\s+", re.I)
 _REQUEST = re.compile(
@@ -41,7 +42,7 @@ def parts_of(text: str) -> tuple[str, ...]:
     pieces = [piece for end in _END.split(body) if end for piece in _REQUEST.split(end) if piece]
     kept = [piece.strip() for piece in pieces if len(piece.split()) >= MIN_WORDS]
     parts = (*head, *kept)
-    return parts[:MAX_PARTS] if len(parts) > 1 else ()
+    return parts if 1 < len(parts) <= MAX_PARTS else ()
 
 
 LONG = 700

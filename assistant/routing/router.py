@@ -95,7 +95,8 @@ class TrainedRouter:
             none: dict[Route, float] = dict.fromkeys(ROUTES, 0.0)
             return RouteDecision(route="out_of_scope", probabilities={**none, "out_of_scope": 1.0})
         windows = windows_of(plain)
-        parts = parts_of(plain)
+        # Parts are read as they were meant alone: each would cost a second encoding.
+        parts = [self.speller.repair(part) for part in parts_of(plain)]
         reading = read_texts([plain, *windows, *parts], encoder=self.encoder, speller=self.speller)
         whole = range(1 + len(windows))
         probabilities = self._probabilities(reading, whole)

@@ -85,8 +85,8 @@ class Speller:
     known: frozenset[str]
     weights: Mapping[str, int]
     """How often each word that may be meant occurs."""
-    by_length: Mapping[int, Sequence[str]]
-    """The same words, sorted."""
+    by_start: Mapping[tuple[str, int], Sequence[str]]
+    """The same words by first letter and length, sorted."""
 
     def repair(self, text: str) -> str:
         """Return the text with its misspelt words replaced, otherwise as it is."""
@@ -104,10 +104,12 @@ class Speller:
 
     def _nearest(self, plain: str) -> str | None:
         most = 1 if len(plain) <= 5 else 2
+        # A word that is meant seldom starts otherwise than with one of the first two letters.
         pool = [
             word
+            for start in sorted(set(plain[:2]))
             for length in range(len(plain) - most, len(plain) + most + 1)
-            for word in self.by_length.get(length, ())
+            for word in self.by_start.get((start, length), ())
         ]
         found = process.extract(plain, pool, scorer=OSA.distance, score_cutoff=most, limit=None)
         ranked = sorted(
@@ -142,14 +144,14 @@ def make_speller(counts: Mapping[str, int]) -> Speller:
     for word, n in counts.items():
         if len(word) >= MIN_CHARS - 1 and (word in english or n >= FAMILIAR):
             weights[word] = weights.get(word, 0) + n * OWN_WEIGHT
-    by_length: dict[int, list[str]] = defaultdict(list)
+    by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
     for word in sorted(weights):
-        by_length[len(word)].append(word)
+        by_start[word[0], len(word)].append(word)
     familiar = {word for word, n in counts.items() if n >= FAMILIAR}
     return Speller(
         known=frozenset((english | familiar) - _SHORT_FORMS.keys()),
         weights=weights,
-        by_length=dict(by_length),
+        by_start=dict(by_start),
     )
 
 
