@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from analytics.analyses.basket_answers import run_baskets
 from analytics.analyses.kind import Kind
 
 KIND = Kind(
     name="cross_sell_rules",
     title="products bought together",
     subject="units sold",
+    run=run_baskets,
     patterns=(
         r"(?:bought|buy|purchased|purchase|ordered|order|sold|sell|go|appear|occur|combined|combine|come)(?: \S+){0,4} (?:together|jointly|in combination|in one go|hand in hand|at the same time)",
         r"(?:together|along|alongside|in addition|in combination|combined)(?: with)? (?:\S+ ){0,4}(?:bought|buy|purchased|purchase|ordered|order|sell|sold|cart|basket)",
