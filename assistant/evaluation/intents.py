@@ -86,6 +86,7 @@ def evaluate_intents(
         training_encoder.encode(texts),
         [row.label for row in train],
         oos_label=oos_label,
+        encoder=encoder,
         seed=SEED,
     )
     train_s = time.perf_counter() - started
