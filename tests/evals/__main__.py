@@ -65,7 +65,17 @@ def main() -> int:
         *beir_files(symptoms),
     )
     suggestions(work)
+    subprocess.run([sys.executable, "-m", "tests.evals.conversations"], check=True, cwd=ROOT)
+    walk()
     return 0
+
+
+def walk() -> None:
+    """Talk to the assistant at random, for ten thousand turns."""
+    test = ROOT / "tests" / "integration" / "assistant" / "test_random_walk.py"
+    environment = {**os.environ, "DESKWISE_WALK_TURNS": "10000"}
+    command = [sys.executable, "-m", "pytest", "-q", str(test)]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
 
 
 def answers(name: str, folder: Path, corpus: Sequence[str]) -> None:
