@@ -40,6 +40,9 @@ def main() -> int:
         deskwise("data", "demo", "--out", str(warehouse))
     index = ["--index", str(work / "index-kb")]
     measure("routing_dev", "routing", "--questions", str(questions / "routing_dev.jsonl"))
+    for name in ("held_out", "blind"):
+        own = Path(__file__).resolve().parent / "routing" / f"{name}.jsonl"
+        measure(f"routing_{name}", "routing", "--questions", str(own))
     measure(
         "questions_dev",
         "questions",
