@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from analytics.analyses.kind import Kind
+from analytics.analyses.value_answers import run_value
 
 KIND = Kind(
     name="lifetime_value",
     title="customer lifetime value",
     subject="customers",
+    run=run_value,
     patterns=(
         r"(?:customer |predicted |expected |future )?(?:lifetime value|life time value|clv|cltv|ltv)(?: \S+){0,12}",
         r"(?:expected|future|predicted|prospective|forward looking|anticipated) (?:customer )?(?:value|worth|margin|profit|spend)(?: \S+){0,8} (?:customer|client|buyer|account|segment)",
