@@ -21,6 +21,7 @@ class AnalysisGroup(click.Group):
         "segments": "segments",
         "churn": "churn",
         "lifetime-value": "lifetime_value",
+        "recommend": "recommend",
         "experiment": "experiment",
         "anomalies": "anomalies",
         "root-cause": "root_cause",

@@ -15,6 +15,7 @@ from typing import Any
 
 from analytics.tables.churn import ChurnOptions, analyse_churn
 from analytics.tables.reading import read_table
+from analytics.tables.recommend import RecommendOptions, analyse_recommend
 
 SHARED = Path(os.environ.get("DESKWISE_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = SHARED / "data" / "customer"
@@ -30,7 +31,15 @@ def churn() -> dict[str, Any]:
     return {name: values[name] for name in wanted}
 
 
-EVALS: dict[str, Callable[[], dict[str, Any]]] = {"churn": churn}
+def recommend() -> dict[str, Any]:
+    """Each customer's last new item among the purchases of Online Retail."""
+    table = read_table(FOLDER / "online-retail" / "online_retail_full.csv.gz")
+    options = RecommendOptions(customer="CustomerID", item="StockCode", date="InvoiceDate")
+    values = analyse_recommend(table, options).values
+    return {name: found for name, found in values.items() if name not in ("rules", "notes")}
+
+
+EVALS: dict[str, Callable[[], dict[str, Any]]] = {"churn": churn, "recommend": recommend}
 
 
 def main() -> None:
