@@ -113,9 +113,11 @@ def _lead(result: MetricResult) -> int | None:
     return None
 
 
-def _value_words(value: Cell, unit: Unit | None) -> str:
+def _value_words(result: MetricResult, value: Cell, unit: Unit | None) -> str:
     number = _number(value)
-    return "no data" if number is None else with_unit(number, unit)
+    if number is None:
+        return "no data"
+    return with_unit(number, unit, as_asked=result.query.shown_in is not None)
 
 
 def _one_row(result: MetricResult) -> Context:
@@ -125,13 +127,13 @@ def _one_row(result: MetricResult) -> Context:
         return {"shape": "comparison", "move": _move(result, row)}
     if result.previous is not None and len(result.columns) == 1:
         column = result.columns[0]
-        return {"shape": "change", "value": _signed(row[0], column.unit)}
+        return {"shape": "change", "value": _signed(result, row[0], column.unit)}
     if len(result.columns) > 1:
         entries = [
             {
                 "label": column.label,
                 "label_inside": lower_start(column.label),
-                "value": _value_words(value, column.unit),
+                "value": _value_words(result, value, column.unit),
                 "plural": _plural(column),
             }
             for column, value in zip(result.columns, row, strict=True)
@@ -141,17 +143,15 @@ def _one_row(result: MetricResult) -> Context:
     words = metric.words if column.unit == "count" and column.label == metric.label else ""
     return {
         "shape": "number",
-        "value": _value_words(row[0], column.unit),
+        "value": _value_words(result, row[0], column.unit),
         "words": _single(words) if row[0] == 1 else words,
         "single": row[0] == 1,
     }
 
 
-def _signed(value: Cell, unit: Unit | None) -> str:
-    number = _number(value)
-    if number is None:
-        return "no data"
-    return f"{'+' if number > 0 else ''}{with_unit(number, unit)}"
+def _signed(result: MetricResult, value: Cell, unit: Unit | None) -> str:
+    plus = "+" if (_number(value) or 0) > 0 else ""
+    return plus + _value_words(result, value, unit)
 
 
 def _move(result: MetricResult, row: Sequence[Cell]) -> Context:
@@ -160,8 +160,8 @@ def _move(result: MetricResult, row: Sequence[Cell]) -> Context:
     unit = result.subjects[0].unit
     now, before = _number(row[place["current"]]), _number(row[place["previous"]])
     move: Context = {
-        "now": _value_words(now, unit),
-        "before": _value_words(before, unit),
+        "now": _value_words(result, now, unit),
+        "before": _value_words(result, before, unit),
         "growth": None,
         "direction": "same",
     }
@@ -191,8 +191,8 @@ def _row_words(result: MetricResult, row: Sequence[Cell]) -> str:
     place = _lead(result) or 0
     unit = result.columns[place].unit
     if result.previous is not None:
-        return _signed(row[place], unit)
-    return _value_words(row[place], unit)
+        return _signed(result, row[place], unit)
+    return _value_words(result, row[place], unit)
 
 
 def _group_name(result: MetricResult, row: Sequence[Cell], *, alone: bool = True) -> str:
@@ -243,7 +243,7 @@ def _trend(result: MetricResult, grain: Grain) -> Context:
         name = period_name(first, grain)
         if result.dimensions:
             name = f"{name}, {_group_name(result, row, alone=False)}"
-        return {"name": name, "value": _value_words(row[n], result.columns[n].unit)}
+        return {"name": name, "value": _value_words(result, row[n], result.columns[n].unit)}
 
     level = high[n] == low[n]
     shape = "level" if level else "trend"

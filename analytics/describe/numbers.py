@@ -14,6 +14,9 @@ _SUFFIX: Final[dict[Unit, tuple[str, str]]] = {
     "percent": (" %", " %"),
     "ms": (" ms", " ms"),
 }
+_SECONDS: Final[dict[Unit, int]] = {"hours": 3600, "minutes": 60, "seconds": 1}
+_LONG_HOURS: Final = 100
+"""From here on minutes are noise."""
 _MILLION: Final = 1_000_000
 _BILLION: Final = 1_000_000_000
 
@@ -57,16 +60,54 @@ def percentage(fraction: float) -> str:
     return f"{'0.0' if text == '-0.0' else text.replace('-', '−')} %"
 
 
-def with_unit(value: float, unit: Unit | None) -> str:
-    """Write a value in its unit: fractions as percentages, times with their word.
+def duration(value: float, unit: Unit) -> str:
+    """Write a time in hours, minutes or seconds as people say it, in two units at most.
 
     Examples
     --------
-    >>> with_unit(0.1234, "fraction"), with_unit(1, "hours"), with_unit(5120, "count")
-    ('12.3 %', '1 hour', '5,120')
+    >>> duration(3.34, "hours"), duration(90, "minutes"), duration(45.24, "seconds")
+    ('3 h 20 min', '1 h 30 min', '45.2 s')
+    >>> duration(1234.5, "hours"), duration(0.005, "hours"), duration(320, "seconds")
+    ('1,230 h', '18 s', '5 min 20 s')
+    """
+    if value == 0 or not math.isfinite(value):
+        return (
+            f"{_trimmed(value)} {'h' if unit == 'hours' else 'min' if unit == 'minutes' else 's'}"
+        )
+    sign = "−" if value < 0 else ""
+    seconds = abs(value) * _SECONDS[unit]
+    if rounded(seconds) < 60:
+        return f"{sign}{plain_number(seconds)} s"
+    if seconds < 600:
+        return f"{sign}{_two(round(seconds), 'min', 's')}"
+    minutes = round(seconds / 60)
+    if minutes < _LONG_HOURS * 60:
+        return f"{sign}{_two(minutes, 'h', 'min')}"
+    return f"{sign}{plain_number(seconds / 3600)} h"
+
+
+def _two(n: int, large: str, small: str) -> str:
+    whole, rest = divmod(n, 60)
+    parts = ((whole, large), (rest, small))
+    return " ".join(f"{part} {unit}" for part, unit in parts if part)
+
+
+def with_unit(value: float, unit: Unit | None, *, as_asked: bool = False) -> str:
+    """Write a value in its unit: fractions as percentages, times in hours and minutes.
+
+    `as_asked` keeps a time in its one unit: somebody asked for minutes.
+
+    Examples
+    --------
+    >>> with_unit(0.1234, "fraction"), with_unit(1.5, "hours"), with_unit(5120, "count")
+    ('12.3 %', '1 h 30 min', '5,120')
+    >>> with_unit(90, "minutes", as_asked=True)
+    '90 minutes'
     """
     if unit == "fraction":
         return percentage(value)
+    if unit in _SECONDS and not as_asked:
+        return duration(value, unit)
     text = plain_number(value)
     if unit in _SUFFIX:
         one, many = _SUFFIX[unit]

@@ -50,15 +50,32 @@ def test_prose_has_three_significant_digits(value: float, words: str) -> None:
         (-0.00001, "fraction", "0.0 %"),
         (1.65, "fraction", "165.0 %"),
         (63.25, "percent", "63.2 %"),
-        (1, "hours", "1 hour"),
-        (4.25, "hours", "4.25 hours"),
-        (90, "minutes", "90 minutes"),
+        (1, "hours", "1 h"),
+        (4.25, "hours", "4 h 15 min"),
+        (-4.25, "hours", "−4 h 15 min"),
+        (0.9999, "hours", "1 h"),
+        (99.9999, "hours", "100 h"),
+        (90, "minutes", "1 h 30 min"),
+        (12.4, "minutes", "12 min"),
+        (59.999, "seconds", "1 min"),
+        (599.7, "seconds", "10 min"),
+        (0, "hours", "0 h"),
         (120.4, "ms", "120 ms"),
         (5, None, "5"),
     ],
 )
 def test_values_carry_their_unit(value: float, unit: Unit | None, words: str) -> None:
     assert with_unit(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(90, "minutes", "90 minutes"), (1, "hours", "1 hour"), (0.5, "fraction", "50.0 %")],
+)
+def test_a_time_that_was_asked_for_in_a_unit_stays_in_it(
+    value: float, unit: Unit, words: str
+) -> None:
+    assert with_unit(value, unit, as_asked=True) == words
 
 
 def test_percentages_have_one_decimal() -> None:
