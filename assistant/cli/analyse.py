@@ -23,6 +23,7 @@ class AnalysisGroup(click.Group):
         "lifetime-value": "lifetime_value",
         "recommend": "recommend",
         "experiment": "experiment",
+        "uplift": "uplift",
         "anomalies": "anomalies",
         "root-cause": "root_cause",
     }
