@@ -8,8 +8,11 @@ from typing import Any
 import click
 
 from assistant.bootstrap import Parts
+from assistant.cli.models import OWN_EXAMPLES
 from assistant.cli.output import json_option, say, write_json
 from assistant.cli.settings import current_settings, home_option
+from assistant.model import ROUTES, Route
+from assistant.routing.examples import correct_route
 from knowledge_base.feedback import FeedbackEvent
 from knowledge_base.model import EVERYONE, DocumentHit
 
@@ -62,6 +65,19 @@ def undo(event_ids: tuple[str, ...], person: str | None, json_file: str | None) 
         say(f"{len(gone):,} events removed")
     if unknown:
         raise click.ClickException(f"There is no event {', '.join(unknown)}.")
+
+
+@feedback.command("route")
+@click.argument("question")
+@click.argument("route", type=click.Choice(ROUTES))
+@home_option
+@json_option
+def route_of(question: str, route: Route, json_file: str | None) -> None:
+    """Correct the ROUTE of a QUESTION; `deskwise train router` learns it."""
+    correct_route(current_settings().home / OWN_EXAMPLES, question, route)
+    write_json({"question": question, "route": route}, json_file)
+    if json_file != "-":
+        say(f"Kept as an example of {route}. `deskwise train router` learns it.")
 
 
 @feedback.command("effect")

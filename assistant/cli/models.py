@@ -22,13 +22,20 @@ from assistant.cli.spans import SPANS, LabelledFiles, train_spans
 from assistant.evaluation.calibration import label_questions
 from assistant.evaluation.files import AnswerRow, read_rows
 from assistant.evaluation.index import open_evaluation_index
-from assistant.routing.examples import read_examples, shipped_examples_folder
+from assistant.routing.examples import (
+    read_examples,
+    read_own_examples,
+    shipped_examples_folder,
+    with_own_examples,
+)
 from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
 from assistant.routing.registry import SHIPPED_SEED as SEED
 
 NAMES = ("router", "churn", "confidence", SPANS, ENCODER, RANKER)
 BY_DEFAULT = ("router", "churn")
 CHURN = "churn"
+OWN_EXAMPLES = "routing"
+"""Folder of the operator's examples, below the home."""
 
 
 @click.command()
@@ -108,11 +115,12 @@ def _has_model(parts: Parts, name: str) -> bool:
 
 
 def train_router_model(parts: Parts) -> dict[str, Any]:
-    """Train the router on the shipped examples."""
+    """Train the router on the shipped examples and the operator's own."""
+    own = read_own_examples(parts.settings.home / OWN_EXAMPLES)
     promotion = retrain_router(
         parts.settings.models_dir / FOLDER_NAME,
         parts.encoder,
-        read_examples(shipped_examples_folder()),
+        with_own_examples(read_examples(shipped_examples_folder()), own),
         seed=SEED,
     )
     verdict = "promoted" if promotion.is_promoted else "kept back"

@@ -17,6 +17,8 @@ from knowledge_base.text import normalise
 
 HELD_OUT_FRACTION = 0.15
 """Share of the examples that judge a new router against the live one."""
+CORRECTED = "corrected"
+"""Group of the texts that `deskwise feedback route` adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,90 @@ def read_examples(folder: Path) -> tuple[Example, ...]:
                     hint=f"Remove it from {known.label}.yaml or {label}.yaml.",
                 )
     return tuple(found.values())
+
+
+def read_own_examples(folder: Path) -> tuple[Example, ...]:
+    """Read an operator's own examples: files as the shipped ones, for as many routes as wanted.
+
+    Parameters
+    ----------
+    folder
+        `<home>/routing`; need not be there.
+
+    Raises
+    ------
+    RouterError
+        When a file is malformed, or named after no route.
+    """
+    if not folder.is_dir():
+        return ()
+    strange = sorted({path.stem for path in folder.glob("*.yaml")} - set(ROUTES))
+    if strange:
+        raise RouterError(
+            f"{folder / strange[0]}.yaml is named after no route.",
+            hint="There are " + ", ".join(ROUTES) + ".",
+        )
+    return tuple(
+        Example(text=text, label=label)
+        for label in ROUTES
+        if (folder / f"{label}.yaml").is_file()
+        for text in _read_file(folder / f"{label}.yaml", label)
+    )
+
+
+def with_own_examples(shipped: Sequence[Example], own: Sequence[Example]) -> tuple[Example, ...]:
+    """Return both together; of one text the operator's label counts, the last of several."""
+    found = {_key(example.text): example for example in (*shipped, *own)}
+    return tuple(found.values())
+
+
+def correct_route(folder: Path, text: str, label: Route) -> None:
+    """Keep a text as an operator's own example of a route, and of no other.
+
+    Parameters
+    ----------
+    folder
+        `<home>/routing`; made when it is not there.
+    text
+        At least one letter or digit.
+    label
+        The route that it must take.
+
+    Raises
+    ------
+    RouterError
+        When the text is empty, or a file cannot be read or written.
+    """
+    line = " ".join(text.split())
+    if not any(char.isalnum() for char in line):
+        raise RouterError(f"{text!r} has no word to learn from.", hint="Give the question.")
+    read_own_examples(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for route in ROUTES:
+            _move_example(folder / f"{route}.yaml", line, route, is_here=route == label)
+    except OSError as error:
+        raise RouterError(
+            f"The examples cannot be written to {folder}: {error.strerror or error}.",
+            hint="Check that the folder is writable and the disk has room.",
+        ) from error
+
+
+def _move_example(path: Path, line: str, label: Route, *, is_here: bool) -> None:
+    """Take a text out of a file's groups, or put it into the group of corrections."""
+    before: dict[str, list[str]] = {}
+    if path.is_file():
+        before = yaml.safe_load(path.read_text(encoding="utf-8"))["examples"]
+    groups = {
+        name: [each for each in texts if _key(each) != _key(line)] for name, texts in before.items()
+    }
+    if is_here:
+        groups.setdefault(CORRECTED, []).append(line)
+    if groups != before:
+        content = {"label": label, "examples": groups}
+        path.write_text(
+            yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
 
 
 def examples_hash(examples: Iterable[Example]) -> str:
