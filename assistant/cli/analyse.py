@@ -25,6 +25,7 @@ class AnalysisGroup(click.Group):
         "experiment": "experiment",
         "uplift": "uplift",
         "anomalies": "anomalies",
+        "forecast": "forecast",
         "root-cause": "root_cause",
     }
     """Name of the contract → module in `assistant.cli.analyses`."""
