@@ -24,7 +24,8 @@ _NAMES: Final = (
     (re.compile(r"(^|_)(exit|leaving|termination|cancellation)"
                 r"(_(at|on|date|time|month|reason|survey|code))?$"), "it is filled in at the end"),
     (re.compile(r"(^|_)(outcome|target|label|future|next)(_|$)"), "it is named after the outcome"),
-    (re.compile(r"(^|_)(customer_)?status$"), "a status is today's and changes with the outcome"),
+    (re.compile(r"(^|(?<!marital)(?<!employment)_)(customer_)?status$"),
+     "a status is today's and changes with the outcome"),
 )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ def leavers(n_rows: int = 400, effect: float = 1.0) -> pd.DataFrame:
             "plan": plan,
             "paid": np.where(random.random(n_rows) < 0.02, np.nan, months * 20.0),
             "sex": random.choice(["f", "m"], n_rows),
+            "marital_status": random.choice(["single", "married"], n_rows),
+            "account_status": random.choice(["open", "closed"], n_rows),
             "churn_reason": np.where(left, "price", ""),
             "refund": np.where(left, 1.0, random.random(n_rows) < 0.02),
             "contact": [f"c{i}@example.org" for i in range(n_rows)],
@@ -49,10 +51,16 @@ def test_the_result_has_what_the_contract_names(tmp_path: Path) -> None:
         assert low <= found[name]["mean"] <= high and found[name]["n"] == 400
         assert name in found["dummy"]
     assert found["signal"] is True and found["roc_auc"]["mean"] > 0.7
-    assert {each["column"] for each in found["leakage"]} == {"churn_reason", "refund", "contact"}
+    assert {each["column"] for each in found["leakage"]} == {
+        "churn_reason",
+        "refund",
+        "contact",
+        "account_status",
+    }
     directions = " ".join(each["direction"] for each in found["drivers"])
     assert "plan monthly raises the risk" in directions
-    assert {each["column"] for each in found["drivers"]} == {"months", "plan", "paid", "sex"}
+    used = {"months", "plan", "paid", "sex", "marital_status"}
+    assert {each["column"] for each in found["drivers"]} == used
     assert len(found["fairness"]["sex"]["groups"]) == 2
     predicted = pd.read_csv(listed)
     assert list(predicted.columns) == ["id", "outcome", "probability"] and len(predicted) == 400
