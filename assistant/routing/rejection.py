@@ -22,7 +22,7 @@ from assistant.routing.tuning import TunedHead, tune_head
 from knowledge_base.encoders import MiniLMEncoder
 from knowledge_base.ports import Encoder
 
-REJECTED_FRACTION = 0.025
+REJECTED_FRACTION = 0.02
 """Share of what is in scope that may be rejected."""
 ASIDE_FRACTION = 0.1
 """Share of each label's rows that the threshold is found on; at least one of them."""
