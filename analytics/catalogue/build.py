@@ -231,6 +231,7 @@ def _dimension(
         inputs=inputs,
         groupable=like.group,
         only_metrics=tuple(entry.metrics),
+        settles=tuple(entry.settles),
         description=entry.description,
         owner=entry.owner or file.owner,
         access=tuple(file.access if entry.access is None else entry.access),

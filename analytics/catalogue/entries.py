@@ -93,6 +93,8 @@ class Dimension:
     inputs: tuple[str, ...]
     groupable: bool
     only_metrics: tuple[str, ...]
+    settles: tuple[str, ...] = ()
+    """Ratios of which it is one side: filtered by it they are always 0 or 1."""
     description: str = ""
     owner: str = ""
     access: tuple[str, ...] = (EVERYONE,)

@@ -197,6 +197,7 @@ class DimensionEntry(_Strict):
     listed: bool = True
     group: bool = True
     metrics: list[str] = []
+    settles: list[str] = []
 
 
 class HierarchyEntry(_Strict):

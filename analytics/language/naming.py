@@ -40,7 +40,7 @@ COLUMNS: dict[str, str] = {
 _FLAG_CONCEPTS: dict[str, str] = {
     "convert": "converted", "bounce": "is_bounce", "click": "contact_clicked",
     "open_message": "contact_opened", "respond": "contact_responded", "reopen": "was_reopened",
-    "cart": "added_to_cart", "reply": "responded",
+    "cart": "added_to_cart", "reply": "responded", "too_late": "late",
 }  # fmt: skip
 """Boolean dimensions that a verb stands for when the metric does not already say it."""
 

@@ -73,6 +73,7 @@ def compile_query(
     catalogue = with_quantile(catalogue, query)
     source = Source(warehouse=warehouse, catalogue=catalogue, as_of=query.as_of)
     question = looked_up(query, source)
+    _refuse_settled(query, catalogue)
     window = resolved_window(question)
     previous = previous_window(query, window)
     side = _side(question, window, previous)
@@ -102,6 +103,19 @@ def compile_query(
         window=window,
         previous=previous,
     )
+
+
+def _refuse_settled(query: MetricQuery, catalogue: Catalogue) -> None:
+    """Refuse a ratio of rows that a filter has already chosen by what the ratio asks."""
+    for each in (f for f in query.filters if f.operator in ("=", "!=", "in", "not in")):
+        dimension = catalogue.dimension(each.dimension)
+        settled = next((name for name in query.metrics if name in dimension.settles), None)
+        if settled is not None:
+            raise QueryError(
+                f"{catalogue.metric(settled).label} already asks about “{dimension.label}”: of "
+                "rows chosen by that it is always the same.",
+                hint=f"Ask for it without “{dimension.label}”, or for a count of those rows.",
+            )
 
 
 def _check(query: MetricQuery) -> None:
