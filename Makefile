@@ -1,6 +1,8 @@
 # Needs only python3 (3.11 or newer) and make. Each target makes .venv if it is missing.
 PYTHON ?= python3
 VENV := .venv
+# Tests run in so many processes; each loads the encoder once.
+WORKERS ?= 2
 BIN := $(VENV)/bin
 UI_SOURCES := $(shell find web/ui -type f -not -path '*/node_modules/*' 2>/dev/null) web/build_ui.py
 RUN_STAMP := $(VENV)/.installed
@@ -41,7 +43,7 @@ serve: $(RUN_STAMP) web/static/index.html ## serve what is in the home directory
 	@$(BIN)/deskwise serve
 
 test: setup ## all tests
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	@HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff, import-linter
 	@$(BIN)/ruff check .
