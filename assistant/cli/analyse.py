@@ -27,6 +27,7 @@ class AnalysisGroup(click.Group):
         "anomalies": "anomalies",
         "forecast": "forecast",
         "root-cause": "root_cause",
+        "triage": "triage",
     }
     """Name of the contract → module in `assistant.cli.analyses`."""
 
