@@ -81,8 +81,9 @@ class Settings:
     )
     warehouse: str = _setting(
         "",
-        "Database with the warehouse's tables, as a URL (postgres://user@host/name, sc://host:15002 "
-        "for Spark Connect, spark://host:7077 for a Spark master); empty means the home's files.",
+        "Database with the warehouse's tables, as a URL (postgres://user@host/name, "
+        "sc://host:15002 for Spark Connect, spark://host:7077 for a Spark master); empty means the "
+        "home's files.",
         secret=True,
     )
     query_time_limit_s: float = _setting(

@@ -215,8 +215,6 @@ class RouteDecision:
     probabilities: Mapping[Route, float]
     also: tuple[Route, ...] = ()
     """Routes of other parts of the message: what comes with a problem or a question."""
-    also: tuple[Route, ...] = ()
-    """Routes of other parts of the message: what comes with a problem or a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,9 +149,7 @@ def test_nothing_found_shows_what_is_near_and_a_ticket_is_opened(
     subject.press("Enter")
 
     expect(turn).to_contain_text(re.compile(r"Ticket 10\d\d is open"))
-    assert "The coffee machine beeps" in {
-        item.subject for item in server.assistant.opened.values()
-    }
+    assert "The coffee machine beeps" in {item.subject for item in server.assistant.opened.values()}
 
 
 def test_feedback_with_a_comment(page: Page, server: Served) -> None:
