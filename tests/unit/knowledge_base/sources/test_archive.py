@@ -134,6 +134,8 @@ def test_members_with_a_password_are_named() -> None:
         tar_file({"a.md": b"A" * 5000})[:60],
         zip_file({"a.md": b"A" * 5000})[:60],
     ],
+    # Compressed bytes hold the time of the run: they cannot be the names.
+    ids=["no zip", "no gzip", "no tar inside", "cut tar", "cut zip"],
 )
 def test_broken_archives_are_refused_in_words(raw: bytes) -> None:
     with pytest.raises(SourceError, match="no readable archive"):
