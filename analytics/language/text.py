@@ -217,7 +217,7 @@ def _resolve(raw: str) -> tuple[str, ...]:
         return ("20" + raw[1:],)
     raw = _CONTRACTIONS.get(raw, raw)
     if raw.endswith("n't"):
-        return (raw[:-3], "not")
+        return (raw[:-3], "not") if raw != "n't" else ("not",)
     if raw.endswith(("'s", "'d", "'m", "'ll", "'re", "'ve")):
         raw = raw.split("'")[0]
     if raw and raw[0].isdigit() and "," in raw:

@@ -62,7 +62,8 @@ class Player:
             return self._ask(step.text, asker_of(transcript, step.who))
         buttons = self._buttons(step.who.lower())
         if step.text not in buttons:
-            return [f"There is no button [{step.text}]; there are {list(buttons)}."]
+            # Never recorded: the transcript is wrong, or the button is missing.
+            raise AssertionError(f"there is no button [{step.text}]; there are {list(buttons)}")
         text = buttons[step.text]
         return self._ask(text, asker_of(transcript, step.who))
 

@@ -251,6 +251,13 @@ REFERENCES = {
         "ticket_category",
         "category",
     ),
+    "sla breach rate": _ref(
+        _tickets(
+            "count(*) FILTER (resolved_at > due_at) / nullif(count(due_at), 0)", "resolved_at"
+        ),
+        "ticket_category",
+        "category",
+    ),
     "reopen rate": _ref(_tickets("avg((reopened_count > 0)::INT)"), "priority"),
     "incidents": _ref(_incidents("count(*)"), "root_cause"),
     "mttd": _ref(_incidents(_MINUTES.format("detected_at")), "severity"),
