@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from knowledge_base.text import normalise
 
-MAX_CHARS = 1000
+MAX_CHARS = 600
 """What follows is not looked at."""
 MAX_TERM_WORDS = 3
 CLOSE = 0.88
