@@ -4,8 +4,8 @@ Three things speak: the best logit of the linear classifier, that of the tuned e
 is one, and the mean cosine to the nearest examples; each is centred and scaled, and the sum
 decides. What fits no label may still have one clear winner, and what is near to examples may be
 near to those of two labels; the sum catches more than either. The threshold is found on training
-rows alone: some are kept aside, and so many of them may be rejected. That the sum decides was
-chosen on validation rows.
+rows alone: some are kept aside, and so many of them may be rejected. How the sum was chosen is told
+in docs/quality.md.
 """
 
 from __future__ import annotations
