@@ -292,7 +292,8 @@ def test_a_change_that_another_writer_published_counts_once(
     assert ids(live.retriever(), "zebra") == {"kb/first.md", "kb/quick.md", "kb/slow.md"}
     assert live.is_in_step()
     manifest = live.snapshots.manifest()
-    assert build_index(live.store, HashEncoder(), live.snapshots, SETTINGS) == manifest
+    compared = build_index(live.store, HashEncoder(), live.snapshots, SETTINGS, merge=False)
+    assert compared == manifest
 
 
 def test_writers_and_readers_at_once_lose_nothing(live: Live) -> None:
@@ -330,7 +331,9 @@ def test_writers_and_readers_at_once_lose_nothing(live: Live) -> None:
     reader.join()
     assert failures == []
     assert len(ids(live.retriever(), "zebra")) == 36
-    # Whatever order the writers came in, the sum of versions is that of the store.
+    # Whatever order the writers came in, the sum of versions is that of the store: comparing finds
+    # nothing to do. Joining is left out: whether it is due depends on how the writers ended.
     assert live.is_in_step()
     manifest = live.snapshots.manifest()
-    assert build_index(live.store, HashEncoder(), live.snapshots, SETTINGS) == manifest
+    compared = build_index(live.store, HashEncoder(), live.snapshots, SETTINGS, merge=False)
+    assert compared == manifest
