@@ -29,7 +29,13 @@ from assistant.skills.desk_requests import (
     tells_of_something,
     ticket_number,
 )
-from assistant.skills.handing_over import ASKED, Reason, make_handoff, transcript
+from assistant.skills.handing_over import (
+    ASKED,
+    Reason,
+    make_handoff,
+    said_since,
+    transcript,
+)
 from assistant.skills.own_tickets import ASKS_FOR_NOTE, OwnTickets, asks_to_close
 
 MAX_SUBJECT_CHARS = 120
@@ -135,10 +141,11 @@ class DeskSkill:
         line = " ".join(subject.split())[:MAX_SUBJECT_CHARS]
         known = self._known(conversation, asker)
         if known is not None:
-            if known.is_open:
-                return known
-            again = self.store.set_status(known.ticket_number, "new", user_id=asker.user_id)
-            return again or known
+            again = None
+            if not known.is_open:
+                again = self.store.set_status(known.ticket_number, "new", user_id=asker.user_id)
+            since = said_since(known, conversation, last, why)
+            return self._noted(again or known, since, asker) if since else again or known
         handoff = make_handoff(
             conversation, why, subject=line, last=last, at=now, triage=self.triage
         )
@@ -158,11 +165,14 @@ class DeskSkill:
         known = self._known(conversation, asker)
         why = Reason(kind=reason, fields=match.fields)
         ticket = self.open(asker=asker, conversation=conversation, subject=text, last=text, why=why)
-        if known is not None:
-            # The ticket stands since before: what is urgent now must be read in it.
+        is_of_before = known is not None or (
+            ticket.handoff is not None and ticket.handoff.reason != reason
+        )
+        if is_of_before:
+            # Of before, or of this very moment: what is urgent now must be read in it.
             ticket = self._noted(ticket, f"{reason}: {' '.join(text.split())}", asker)
         article = self.find_article(match.article, asker) if match.article else None
-        key = f"desk.{match.say}" if known is None else f"desk.{match.say}_again"
+        key = f"desk.{match.say}_again" if is_of_before else f"desk.{match.say}"
         shown = self._without_closing(article.text) if article is not None else ""
         return HandedOff(
             text="\n\n".join(

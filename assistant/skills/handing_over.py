@@ -21,6 +21,7 @@ from assistant.model import (
     Asker,
     Citation,
     Conversation,
+    DeskTicket,
     FailedStep,
     HandedOff,
     Method,
@@ -113,6 +114,35 @@ def transcript(conversation: Conversation, last: str = "") -> str:
     if last:
         lines.append(f"Requester: {last}")
     return "\n\n".join(lines)
+
+
+def said_since(ticket: DeskTicket, conversation: Conversation, last: str, why: Reason) -> str:
+    """Return what a conversation's ticket lacks: later questions, and what did not help.
+
+    Parameters
+    ----------
+    ticket
+        With the transcript as of its opening, and its notes.
+    conversation, last, why
+        As for `make_handoff`.
+
+    Returns
+    -------
+    str
+        A line each, in order; empty when the ticket has all of it. A wish for a human that names
+        no problem is none of it.
+    """
+    has = "\n".join((ticket.transcript, *(note.text for note in ticket.notes)))
+    asked = [turn.text for turn in conversation.turns if turn.route == "helpdesk"]
+    lines = [*asked, *((last,) if why.tried else ())]
+    tried = _tried((*fold(conversation.turns).refused, *why.tried)) if why.tried else ()
+    lines += [
+        " › ".join(part for part in (f"Tried: {item.title}", item.heading) if part)
+        for item in tried
+    ]
+    shown = dict.fromkeys(" ".join(line.split()) for line in lines)
+    flat = " ".join(has.split())
+    return "\n".join(line for line in shown if line not in flat)
 
 
 def _said(conversation: Conversation) -> Iterator[Said]:

@@ -208,15 +208,6 @@ class OwnTickets:
         return Answered(text=self.messages.say("desk.your_tickets", tickets=listed), confidence=1.0)
 
 
-def _asks_to_close(outcome: Outcome | None) -> int | None:
-    """Return the ticket that the desk asked about closing; None when it did not."""
-    if not isinstance(outcome, Clarification) or len(outcome.choices) != 2:
-        return None
-    number = ticket_number(outcome.choices[0].text)
-    is_it = number is not None and read_request(outcome.choices[1].text).kind == "keep"
-    return number if is_it else None
-
-
 def asks_to_close(outcome: Outcome | None) -> int | None:
     """Return the ticket that the desk asked about closing; None when it did not."""
     if not isinstance(outcome, Clarification) or len(outcome.choices) != 2:
