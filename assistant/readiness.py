@@ -77,7 +77,8 @@ class AnswerableExamples:
     def __call__(self) -> tuple[str, ...]:
         """Return them in the order of the file."""
         state = self.state()
-        if state not in self._held:
+        found = self._held.get(state)
+        if found is None:
             nobody = Conversation(
                 conversation_id="", user_id="", title="", started_at=self.clock.now()
             )
@@ -89,4 +90,4 @@ class AnswerableExamples:
             )
             self._held.clear()
             self._held[state] = found
-        return self._held[state]
+        return found

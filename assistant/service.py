@@ -174,7 +174,9 @@ class AssistantService:
         return Capabilities(
             has_articles=has_articles,
             helpdesk_examples=self.helpdesk_examples() if has_articles else (),
-            insights_examples=self.insights.examples() if self.insights is not None else (),
+            insights_examples=self.insights.examples(groups=tuple(asker.groups))
+            if self.insights is not None
+            else (),
         )
 
     def examples(self) -> tuple[str, ...]:

@@ -18,25 +18,25 @@ from assistant.model import (
 )
 from assistant.wire import turn_to_json
 from knowledge_base.model import BlockKind, Document, DocumentStatus, ExpansionSource
-from web.strict import ConversationId, Strict
+from web.strict import ConversationId, Given, Strict
 from web.ticket_schemas import HandOffBody
 
 
-class AskRequest(Strict):
+class AskRequest(Given):
     """One question, in a conversation or at the start of one."""
 
     text: str = Field(description="The question.", examples=["How do I install LarkVPN?"])
     conversation_id: ConversationId | None = None
 
 
-class FeedbackRequest(Strict):
+class FeedbackRequest(Given):
     """What the asker thought of an answer; a second vote replaces the first."""
 
     value: FeedbackValue
     comment: str = Field(default="", max_length=2000)
 
 
-class FeedbackEventRequest(Strict):
+class FeedbackEventRequest(Given):
     """What the asker did with a document: opened it, took it over as a suggestion."""
 
     kind: Literal["click", "accepted", "edited"] = Field(

@@ -11,17 +11,17 @@ from pydantic import Field
 from assistant.handoff.contract import HandOffReason
 from assistant.model import DeskTicket
 from assistant.wire import handoff_to_json
-from web.strict import ConversationId, Strict
+from web.strict import ConversationId, Given, Strict
 
 
-class TicketRequest(Strict):
+class TicketRequest(Given):
     """A ticket for the service desk, with the transcript of a conversation."""
 
     subject: str = Field(min_length=1, max_length=200, pattern=r"\S", examples=["VPN drops"])
     conversation_id: ConversationId | None = None
 
 
-class SuggestionRequest(Strict):
+class SuggestionRequest(Given):
     """What somebody types of a ticket so far."""
 
     text: str = Field(description="The problem.", examples=["LarkVPN says LV-1102 since today"])
@@ -107,7 +107,7 @@ class TicketList(Strict):
     tickets: list[TicketBody]
 
 
-class NoteRequest(Strict):
+class NoteRequest(Given):
     """What to add to a ticket."""
 
     text: str = Field(min_length=1, max_length=4000, pattern=r"\S", examples=["It is room 4.12."])

@@ -61,7 +61,7 @@ def builder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ass
         monkeypatch.setattr(Parts, "router", KeywordRouter())
     else:
         examples = insights.examples()
-        monkeypatch.setattr(type(insights), "examples", lambda _insights: examples)
+        monkeypatch.setattr(type(insights), "examples", lambda _insights, **_groups: examples)
     return lambda: build_assistant(home)
 
 

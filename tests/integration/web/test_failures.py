@@ -42,6 +42,12 @@ FAILURES: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", f"{V1}/turns/none/feedback", {"json": {"value": "up"}}, 404, "turn_not_found"),
     ("POST", f"{V1}/turns/none/feedback", {"json": {"value": "meh"}}, 422, "request_invalid"),
     ("POST", f"{V1}/tickets", {"json": {"subject": " "}}, 422, "request_invalid"),
+    ("POST", f"{V1}/tickets/1000/notes", {"json": ["text"]}, 422, "request_invalid"),
+    ("POST", f"{V1}/tickets/x/notes", {"json": {"text": "a"}}, 422, "request_invalid"),
+    ("POST", f"{V1}/tickets/0/cancel", {}, 422, "request_invalid"),
+    ("GET", f"{V1}/insights/suggestions?q={'a' * 201}", {}, 422, "request_invalid"),
+    ("GET", f"{V1}/turns/none/finding.pdf", {}, 422, "request_invalid"),
+    ("GET", f"{V1}/turns/none/finding.csv", {}, 404, "turn_not_found"),
 ]  # fmt: skip
 
 
