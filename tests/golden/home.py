@@ -74,7 +74,7 @@ def copy_database(source: Path, target: Path) -> None:
 def start(settings: Settings) -> AssistantService:
     """Start the assistant on a home, at half past nine of the demo company's last day."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "SystemClock", FakeClock)
+        patch.setattr(bootstrap.home, "SystemClock", FakeClock)
         service = build_assistant(settings)
         service.warm_up()
         return service

@@ -40,7 +40,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
     generate(out=settings.warehouse_dir, n_customers=300)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "load_encoder", lambda _settings: HashEncoder(N_DIMENSIONS))
+        patch.setattr(
+            bootstrap.knowledge, "load_encoder", lambda _settings: HashEncoder(N_DIMENSIONS)
+        )
         parts = Parts(settings)
         ingest_sources(parts, demo_sources()[:1])
         if N_TURNS > FEW_TURNS:
@@ -52,8 +54,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def builder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AssistantService]:
     """Starts the assistant on this home; a short walk has figures and routes from memory."""
     encoder, clock = HashEncoder(N_DIMENSIONS), FakeClock()
-    monkeypatch.setattr(bootstrap, "load_encoder", lambda _settings: encoder)
-    monkeypatch.setattr(bootstrap, "SystemClock", lambda: clock)
+    monkeypatch.setattr(bootstrap.knowledge, "load_encoder", lambda _settings: encoder)
+    monkeypatch.setattr(bootstrap.home, "SystemClock", lambda: clock)
     insights = Parts(home).insights
     recorded = RecordedInsights(insights)
     if N_TURNS <= FEW_TURNS:

@@ -1,0 +1,68 @@
+"""Clock, messages, databases: what a home directory has whatever it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from analytics.describe.wording import use_templates
+from analytics.questions.book import QuestionBook
+from assistant.clock import SystemClock
+from assistant.config import Settings
+from assistant.feedback_store import SqlFeedbackStore
+from assistant.messages import Messages, load_messages
+from assistant.store import SqlConversationStore, open_engine
+from assistant.ticket_store import SqlTicketStore
+from assistant.vocabulary_store import SqlVocabularyStore
+
+
+@dataclass
+class HomeParts:
+    """What the other parts stand on."""
+
+    settings: Settings
+
+    def __post_init__(self) -> None:
+        use_templates(self.settings.answer_templates_dir)
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """The time."""
+        return SystemClock()
+
+    @cached_property
+    def messages(self) -> Messages:
+        """The product's sentences."""
+        return load_messages()
+
+    @cached_property
+    def database(self) -> sa.Engine:
+        """The database of conversations."""
+        return open_engine(self.settings.database_path)
+
+    @cached_property
+    def store(self) -> SqlConversationStore:
+        """Conversations, votes and tickets."""
+        return SqlConversationStore(self.database)
+
+    @cached_property
+    def tickets(self) -> SqlTicketStore:
+        """The desk's tickets."""
+        return SqlTicketStore(self.database)
+
+    @cached_property
+    def feedback_store(self) -> SqlFeedbackStore:
+        """What people did with documents."""
+        return SqlFeedbackStore(self.database)
+
+    @cached_property
+    def vocabulary_store(self) -> SqlVocabularyStore:
+        """What short forms may stand for."""
+        return SqlVocabularyStore(self.database)
+
+    @cached_property
+    def questions(self) -> QuestionBook:
+        """Verified and saved questions."""
+        return QuestionBook(self.settings.questions_path)
