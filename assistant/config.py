@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -18,6 +19,8 @@ from assistant.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "DESKWISE_"
 CONFIG_FILE_NAME = "deskwise.toml"
+SIGN_IN_KINDS = ("off", "local")
+VISITOR_ROLES = ("", "employee", "agent", "manager", "admin")
 NOT_SETTINGS = frozenset({"CONFIG", "SHARED", "REQUIRE_BROWSER"})
 """Variables with our prefix that are not settings: the file's place, and two for tests."""
 
@@ -100,6 +103,27 @@ class Settings:
         "127.0.0.1,localhost,[::1]",
         "Host names the page answers to, comma-separated; others get 400.",
     )
+    sign_in: str = _setting(
+        "off", "`off`: nobody signs in; `local`: with the accounts of `deskwise users`."
+    )
+    anonymous_role: str = _setting(
+        "",
+        "Role lent to visitors while sign-in is off; empty: `admin` where only this machine is "
+        "answered, `employee` elsewhere, where nothing else is allowed.",
+    )
+    session_idle_minutes: int = _setting(480, "Minutes without use after which a sign-in ends.")
+    session_hours: int = _setting(72, "Hours after which a sign-in ends in any case.")
+
+    @property
+    def is_loopback_only(self) -> bool:
+        """Whether only this machine is answered: by its address, and by every host name."""
+        names = {name.strip().lower() for name in self.allowed_hosts.split(",")} - {""}
+        return all(is_loopback(name) for name in {*names, self.host.lower()})
+
+    @property
+    def visitor_role(self) -> str:
+        """Role that visitors have while sign-in is off."""
+        return self.anonymous_role or ("admin" if self.is_loopback_only else "employee")
 
     @property
     def knowledge_dir(self) -> Path:
@@ -188,6 +212,7 @@ def load_settings(
     values |= given
     settings = Settings(**{name: _convert(name, value) for name, value in values.items()})
     _check_ranges(settings)
+    check_access(settings)
     return settings
 
 
@@ -276,6 +301,8 @@ def _check_ranges(settings: Settings) -> None:
         "query_time_limit_s": (0.1, 86_400),
         "query_memory_limit_mb": (64, 1_000_000),
         "query_max_rows": (1_000, 100_000_000),
+        "session_idle_minutes": (1, 10_080),
+        "session_hours": (1, 720),
     }
     for name, (low, high) in limits.items():
         value = getattr(settings, name)
@@ -284,3 +311,42 @@ def _check_ranges(settings: Settings) -> None:
                 f"Setting {name!r} is {value}; expected {low:g} to {high:g}.",
                 hint="Correct it in the settings file or the environment.",
             )
+
+
+def is_loopback(name: str) -> bool:
+    """Return whether a host name or address is this machine's own."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:  # a name, not an address
+        return False
+
+
+def check_access(settings: Settings) -> None:
+    """Refuse settings that would let strangers in.
+
+    Raises
+    ------
+    SettingsError
+    """
+    for name, known in (("sign_in", SIGN_IN_KINDS), ("anonymous_role", VISITOR_ROLES)):
+        if getattr(settings, name) not in known:
+            raise SettingsError(
+                f"Setting {name!r} is {getattr(settings, name)!r}; expected one of "
+                f"{', '.join(repr(item) for item in known)}.",
+                hint="Correct it in the settings file or the environment.",
+            )
+    if settings.is_loopback_only:
+        return
+    if settings.sign_in == "off" and settings.anonymous_role not in ("", "employee"):
+        raise SettingsError(
+            f"Setting 'anonymous_role' is {settings.anonymous_role!r}, but other machines are "
+            "answered too: strangers would have that role.",
+            hint="Set sign_in to 'local', or leave anonymous_role out.",
+        )
+    if settings.sign_in != "off" and not settings.secure_cookies:
+        raise SettingsError(
+            "People would sign in over a connection that others can read.",
+            hint="Put HTTPS in front and set secure_cookies to true; see docs/access.md.",
+        )

@@ -15,6 +15,8 @@ Route = Literal["helpdesk", "insights", "desk", "smalltalk", "out_of_scope"]
 ROUTES: tuple[Route, ...] = ("helpdesk", "insights", "desk", "smalltalk", "out_of_scope")
 OutcomeName = Literal["answered", "clarification", "abstention", "handed_off"]
 FeedbackValue = Literal["up", "down"]
+Role = Literal["employee", "agent", "manager", "admin"]
+ROLES: tuple[Role, ...] = ("employee", "agent", "manager", "admin")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,15 @@ class Asker:
     """What they work on, in words ("laptop", "MacBook"); empty when unknown."""
     operating_system: str = ""
     """`windows`, `macos`, `ios`, `android` or `linux`; empty when unknown."""
+    role: Role | None = None
+    """The account's role, or the one lent to visitors; None on the operator's command line."""
+    permissions: frozenset[str] | None = None
+    """What they may do (`assistant.accounts.permissions`); None is the operator's own command
+    line, which may do everything."""
+
+    def may(self, permission: str) -> bool:
+        """Return whether they may do something."""
+        return self.permissions is None or permission in self.permissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from assistant.config import Settings
+from assistant.accounts import Accounts
+from assistant.config import Settings, check_access
+from assistant.errors import SettingsError
 from assistant.ports import Assistant
+from web.access import Guard, require_declared
 from web.errors import add_error_handlers
 from web.routes import articles, conversations, findings, health, insights, tickets
 from web.routes.page import add_page
@@ -19,7 +22,11 @@ API_PREFIX = "/api/v1"
 
 
 def create_app(
-    assistant: Assistant, settings: Settings, *, static_dir: Path = STATIC_DIR
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    accounts: Accounts | None = None,
+    static_dir: Path = STATIC_DIR,
 ) -> FastAPI:
     """Return the application that serves an assistant.
 
@@ -28,10 +35,25 @@ def create_app(
     assistant
         What answers; it is not warmed up here.
     settings
-        Allowed hosts and whether cookies are Secure.
+        Allowed hosts, whether cookies are Secure, and whether people sign in.
+    accounts
+        Who may sign in; needed unless sign-in is off.
     static_dir
         Folder of the built page. It may be empty: the root then says how to build it.
+
+    Raises
+    ------
+    SettingsError
+        When the settings would let strangers in.
+    RouteUndeclaredError
+        When a route declares no permission.
     """
+    check_access(settings)
+    if settings.sign_in != "off" and accounts is None:
+        raise SettingsError(
+            f"Setting 'sign_in' is {settings.sign_in!r}, but the server was given no accounts.",
+            hint="Start it with `deskwise serve`.",
+        )
     app = FastAPI(
         title="Deskwise",
         version=_version(),
@@ -41,6 +63,7 @@ def create_app(
         openapi_url="/openapi.json",
     )
     app.state.assistant = assistant
+    app.state.guard = Guard(settings=settings, accounts=accounts)
     add_error_handlers(app)
     app.include_router(conversations.router, prefix=API_PREFIX, tags=["conversations"])
     app.include_router(articles.router, prefix=API_PREFIX, tags=["articles"])
@@ -49,6 +72,7 @@ def create_app(
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(health.router, tags=["health"])
     add_page(app, static_dir)
+    require_declared(app)
     app.add_middleware(Gate, settings=settings)
     return app
 

@@ -4,7 +4,8 @@ WebError
 ├── HostNotAllowedError         the Host header names a host that is not ours
 ├── CrossSiteRequestError       a change was asked for from another site
 ├── BodyTooLargeError
-└── MediaTypeError              a body that is not JSON
+├── MediaTypeError              a body that is not JSON
+└── RouteUndeclaredError        a route says nothing of who may use it
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from starlette.exceptions import HTTPException
 
 from analytics import errors as analytics_errors
 from assistant import errors as assistant_errors
+from assistant.accounts import errors as account_errors
 from knowledge_base import errors as knowledge_base_errors
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,12 @@ class MediaTypeError(WebError):
     code = "unsupported_media_type"
 
 
+class RouteUndeclaredError(WebError):
+    """A route of the application says nothing of who may use it."""
+
+    code = "route_undeclared"
+
+
 DomainError = (
     assistant_errors.AssistantError
     | knowledge_base_errors.KnowledgeBaseError
@@ -97,6 +105,18 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
     knowledge_base_errors.AdaptationHashError: 503,
     knowledge_base_errors.RankerError: 503,
     knowledge_base_errors.RankerHashError: 503,
+    account_errors.AccountError: 500,
+    account_errors.AccountInputError: 422,
+    account_errors.PasswordRefusedError: 422,
+    account_errors.UserNotFoundError: 404,
+    account_errors.UserExistsError: 409,
+    account_errors.LastAdministratorError: 409,
+    account_errors.NotSignedInError: 401,
+    account_errors.SignInFailedError: 401,
+    account_errors.TooManyAttemptsError: 429,
+    account_errors.NotPermittedError: 403,
+    account_errors.TokenNotFoundError: 404,
+    account_errors.AuditBrokenError: 500,
     knowledge_base_errors.IndexCorruptError: 503,
     knowledge_base_errors.IndexMissingError: 503,
     knowledge_base_errors.StoreError: 500,
@@ -129,6 +149,7 @@ _WORDS_BY_STATUS: Mapping[int, tuple[str, str, str]] = {
     404: ("not_found", "There is nothing at this address.", "See /openapi.json for what there is."),
     405: (
         "method_not_allowed",
+    RouteUndeclaredError: 500,
         "This address does not take that method.",
         "The Allow header names those that it takes.",
     ),
@@ -177,7 +198,9 @@ def error_response(error: Exception, request_id: str) -> JSONResponse:
     status, body = describe(error, request_id)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("request %s failed", request_id, exc_info=error)
-    return JSONResponse(body, status_code=status)
+    wait_s = getattr(error, "retry_after_s", 0)
+    headers = {"Retry-After": str(wait_s)} if wait_s else None
+    return JSONResponse(body, status_code=status, headers=headers)
 
 
 def request_id_of(request: Request) -> str:

@@ -1,4 +1,7 @@
-"""Who asks, when nobody signs in: a random id in a cookie that scripts cannot read."""
+"""Cookies that say who asks: a visitor's while nobody signs in, a session's where people do.
+
+Either holds 32 random bytes, which scripts cannot read and of which only the hash is stored.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,35 @@ import secrets
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
-from assistant.model import Asker
-
+FORWARDED_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""What proxies add to requests that they pass on."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _MAX_AGE_S = 365 * 24 * 3600
 
 
 def cookie_name(*, secure: bool) -> str:
-    """Return the cookie's name; over HTTPS the prefix ties it to this very host."""
+    """Return the visitor cookie's name; over HTTPS the prefix ties it to this very host."""
     return "__Host-deskwise" if secure else "deskwise"
+
+
+def session_cookie_name(*, secure: bool) -> str:
+    """Return the session cookie's name; over HTTPS the prefix ties it to this very host."""
+    return "__Host-deskwise-session" if secure else "deskwise-session"
 
 
 def read_token(cookie_header: str, *, secure: bool) -> str | None:
     """Return the visitor's token, or None when there is none or it is not one of ours."""
+    return _read(cookie_header, cookie_name(secure=secure))
+
+
+def read_session(cookie_header: str, *, secure: bool) -> str | None:
+    """Return the session's secret, or None when there is none or it is not one of ours."""
+    return _read(cookie_header, session_cookie_name(secure=secure))
+
+
+def _read(cookie_header: str, name: str) -> str | None:
     try:
-        found = SimpleCookie(cookie_header).get(cookie_name(secure=secure))
+        found = SimpleCookie(cookie_header).get(name)
     except CookieError:
         return None
     if found is None or not _TOKEN.fullmatch(found.value):
@@ -58,7 +75,20 @@ def set_cookie(token: str, *, secure: bool) -> str:
     )
 
 
-def asker_of(state: Mapping[str, object]) -> Asker:
-    """Return who asks. The token itself opens the history, so only its hash is ever stored."""
+def set_session_cookie(secret: str, *, secure: bool, max_age_s: int) -> str:
+    """Return the value of the Set-Cookie header that opens a session, or ends it at age 0.
+
+    Lax, so that somebody who follows a link from a mail is signed in; changes are protected by
+    origin and header besides.
+    """
+    secure_mark = "; Secure" if secure else ""
+    return (
+        f"{session_cookie_name(secure=secure)}={secret}; Path=/; Max-Age={max_age_s}; HttpOnly; "
+        f"SameSite=Lax{secure_mark}"
+    )
+
+
+def visitor_id(state: Mapping[str, object]) -> str:
+    """Return a visitor's id. The token itself opens the history, so only its hash is stored."""
     token = str(state["visitor_token"])
-    return Asker(user_id="web-" + hashlib.sha256(token.encode()).hexdigest()[:32])
+    return "web-" + hashlib.sha256(token.encode()).hexdigest()[:32]

@@ -18,7 +18,7 @@ from web.errors import (
     WebError,
     error_response,
 )
-from web.identity import may_mint, mint_token, read_token, set_cookie
+from web.identity import may_mint, mint_token, read_session, read_token, set_cookie
 
 MAX_BODY_BYTES = 64 * 1024
 CLIENT_HEADER = "x-deskwise"
@@ -73,6 +73,7 @@ class Gate:
         self._app = app
         self._hosts = allowed_hosts(settings)
         self._secure = settings.secure_cookies
+        self._has_visitors = settings.sign_in == "off"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the request, pass it on, complete the answer."""
@@ -82,10 +83,7 @@ class Gate:
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
         state["request_id"] = uuid.uuid4().hex
-        token = read_token(headers.get("cookie", ""), secure=self._secure)
-        minted = None if token else mint_token()
-        state["visitor_token"] = token or minted
-        give = minted if may_mint(scope["path"], headers.get("sec-fetch-site")) else None
+        give = self._identify(scope, headers)
         started = False
 
         async def complete(message: Message) -> None:
@@ -105,6 +103,18 @@ class Gate:
                 raise
             answer = error_response(error, state["request_id"])
             await answer(scope, receive, complete)
+
+    def _identify(self, scope: Scope, headers: Headers) -> str | None:
+        """Note what the cookies say of the sender; return the cookie that a visitor is given."""
+        cookies = headers.get("cookie", "")
+        state = scope["state"]
+        state["session_secret"] = read_session(cookies, secure=self._secure)
+        if not self._has_visitors:
+            return None
+        token = read_token(cookies, secure=self._secure)
+        minted = None if token else mint_token()
+        state["visitor_token"] = token or minted
+        return minted if may_mint(scope["path"], headers.get("sec-fetch-site")) else None
 
     def _check_host(self, headers: Headers) -> None:
         sent = headers.getlist("host")

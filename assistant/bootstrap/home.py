@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
 
 from analytics.describe.wording import use_templates
 from analytics.questions.book import QuestionBook
+from assistant.accounts.audit import SqlAuditLog
+from assistant.accounts.model import SessionLimits
+from assistant.accounts.passwords import Passwords
+from assistant.accounts.service import Accounts
+from assistant.accounts.store import SqlAccountStore
+from assistant.accounts.throttle import AttemptLimits, Throttle
 from assistant.clock import SystemClock
 from assistant.config import Settings
 from assistant.feedback_store import SqlFeedbackStore
@@ -66,3 +73,19 @@ class HomeParts:
     def questions(self) -> QuestionBook:
         """Verified and saved questions."""
         return QuestionBook(self.settings.questions_path)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Users, sessions, tokens and the record of them."""
+        store = SqlAccountStore(self.database)
+        return Accounts(
+            store=store,
+            audit=SqlAuditLog(self.database),
+            clock=self.clock,
+            passwords=Passwords(),
+            throttle=Throttle(store, AttemptLimits()),
+            limits=SessionLimits(
+                idle=timedelta(minutes=self.settings.session_idle_minutes),
+                absolute=timedelta(hours=self.settings.session_hours),
+            ),
+        )

@@ -14,7 +14,6 @@ NOT_YET = {
     "doctor": "The self-check",
     "backup": "Backup",
     "restore": "Restore",
-    "users": "User accounts",
 }
 """Commands of the contract that this version answers with “not yet”; hidden from the help."""
 
@@ -36,6 +35,7 @@ class LazyGroup(click.Group):
         "vocabulary": "assistant.cli.vocabulary:vocabulary",
         "questions": "assistant.cli.questions:questions",
         "analyse": "assistant.cli.analyse:analyse",
+        "users": "assistant.cli.users:users",
         "config": "assistant.cli.configuration:config",
         "eval": "assistant.cli.evals:evaluate",
     }

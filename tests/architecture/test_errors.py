@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 import analytics.errors
+import assistant.accounts.errors
 import assistant.errors
 import knowledge_base.errors
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = (knowledge_base.errors, analytics.errors, assistant.errors)
+MODULES = (
+    knowledge_base.errors,
+    analytics.errors,
+    assistant.errors,
+    assistant.accounts.errors,
+)
 
 
 def classes(module: object) -> list[type[Exception]]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from web.access import needs
 from web.routes.dependencies import AskerOf, AssistantOf, failures
 from web.schemas import (
     ArticleBody,
@@ -18,7 +19,12 @@ from web.schemas import (
 router = APIRouter()
 
 
-@router.get("/articles", responses=failures(), summary="List articles")
+@router.get(
+    "/articles",
+    dependencies=[needs("articles.read")],
+    responses=failures(),
+    summary="List articles",
+)
 def list_articles(
     assistant: AssistantOf,
     asker: AskerOf,
@@ -35,7 +41,12 @@ def list_articles(
     )
 
 
-@router.get("/articles/{document_id:path}", responses=failures(404), summary="Read an article")
+@router.get(
+    "/articles/{document_id:path}",
+    dependencies=[needs("articles.read")],
+    responses=failures(404),
+    summary="Read an article",
+)
 def read_article(
     document_id: Annotated[str, Path(max_length=500, examples=["articles/vpn/larkvpn-install.md"])],
     assistant: AssistantOf,
@@ -45,7 +56,12 @@ def read_article(
     return describe_article(assistant.article(document_id, asker=asker))
 
 
-@router.get("/examples", responses=failures(), summary="What can be asked here")
+@router.get(
+    "/examples",
+    dependencies=[needs("chat.ask")],
+    responses=failures(),
+    summary="What can be asked here",
+)
 def list_examples(assistant: AssistantOf) -> ExampleList:
     """Return six questions that this installation can answer."""
     return ExampleList(examples=list(assistant.examples()))

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from assistant.wire import turn_to_json
 from web import stream
+from web.access import needs
 from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, RequestId, failures
 from web.schemas import (
     AskRequest,
@@ -39,7 +40,12 @@ _ASK_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/ask", responses=_ASK_ANSWERS | failures(404, *CHANGES), summary="Ask a question")
+@router.post(
+    "/ask",
+    dependencies=[needs("chat.ask")],
+    responses=_ASK_ANSWERS | failures(404, *CHANGES),
+    summary="Ask a question",
+)
 def ask(
     body: AskRequest,
     assistant: AssistantOf,
@@ -59,7 +65,12 @@ def ask(
     return JSONResponse(turn_to_json(turn))
 
 
-@router.get("/conversations", responses=failures(), summary="List your conversations")
+@router.get(
+    "/conversations",
+    dependencies=[needs("conversations.read_own")],
+    responses=failures(),
+    summary="List your conversations",
+)
 def list_conversations(
     assistant: AssistantOf,
     asker: AskerOf,
@@ -73,6 +84,7 @@ def list_conversations(
 
 @router.get(
     "/conversations/{conversation_id}",
+    dependencies=[needs("conversations.read_own")],
     response_model=ConversationBody,
     responses=failures(404),
     summary="Read one conversation",
@@ -86,6 +98,7 @@ def read_conversation(
 
 @router.post(
     "/turns/{turn_id}/feedback",
+    dependencies=[needs("feedback.give")],
     status_code=204,
     responses=failures(404, *CHANGES),
     summary="Say whether an answer helped",
@@ -103,6 +116,7 @@ def add_feedback(
 
 @router.post(
     "/feedback/events",
+    dependencies=[needs("feedback.give")],
     status_code=204,
     responses=failures(404, 429, *CHANGES),
     summary="Say what you did with a document",

@@ -8,14 +8,17 @@ from fastapi import Depends, Request
 
 from assistant.model import Asker
 from assistant.ports import Assistant
+from web.access import person_of
 from web.errors import request_id_of
-from web.identity import asker_of
 from web.schemas import ErrorBody
 
 _WHEN = {
     400: "The host name is not ours.",
-    403: "A change was asked for without our page's origin and without `X-Deskwise: 1`.",
+    401: "Nobody is signed in, or the session is over.",
+    403: "You may not do that; or a change was asked for without our page's origin and without "
+    "`X-Deskwise: 1`.",
     404: "There is none with this id, or it is somebody else's.",
+    409: "It clashes with what is there.",
     413: "The body is longer than 64 KiB.",
     415: "The body is not JSON.",
     422: "A field is missing, unknown or wrong, or the question cannot be read.",
@@ -27,7 +30,16 @@ CHANGES = (403, 413, 415)
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of an endpoint's failures; 400, 422, 500 and 503 come along."""
+    """Return the documentation of an endpoint's failures.
+
+    400, 422, 500 and 503 come along; 401 and 403 too, except of public endpoints
+    (`public_failures`).
+    """
+    return public_failures(401, 403, *statuses)
+
+
+def public_failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of the failures of an endpoint that needs no permission."""
     return {
         status: {
             "model": ErrorBody,
@@ -40,7 +52,12 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _example(status: int) -> dict[str, str]:
     return {
-        "error": {404: "conversation_not_found", 422: "question_empty"}.get(status, "not_built"),
+        "error": {
+            401: "not_signed_in",
+            403: "not_permitted",
+            404: "conversation_not_found",
+            422: "question_empty",
+        }.get(status, "not_built"),
         "message": _WHEN[status],
         "hint": "What can be done about it.",
         "request_id": "3f0d4c1e9b7a4f6f8d2a5c6b7e8f9a0b",
@@ -53,7 +70,7 @@ def _assistant(request: Request) -> Assistant:
 
 
 def _asker(request: Request) -> Asker:
-    return asker_of(request.scope["state"])
+    return person_of(request).asker
 
 
 AssistantOf = Annotated[Assistant, Depends(_assistant)]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Response
 
 from analytics.describe.export import MEDIA_TYPES, exported, file_name
+from web.access import needs
 from web.routes.dependencies import AskerOf, AssistantOf, failures
 
 router = APIRouter()
@@ -25,6 +26,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 @router.get(
     "/turns/{turn_id}/finding.{kind}",
+    dependencies=[needs("insights.export")],
     response_class=Response,
     responses=_FILES | failures(404),
     summary="Save the figures of an answer",

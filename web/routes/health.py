@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from web.routes.dependencies import AssistantOf, failures
+from web.access import public
+from web.routes.dependencies import AssistantOf, public_failures
 from web.schemas import Alive, Readiness, describe_check
 
 router = APIRouter()
 
 
-@router.get("/healthz", responses=failures(), summary="Is the process alive")
+@router.get(
+    "/healthz", dependencies=[public], responses=public_failures(), summary="Is the process alive"
+)
 def healthz() -> Alive:
     """Answer without touching anything."""
     return Alive(status="ok")
@@ -18,7 +21,9 @@ def healthz() -> Alive:
 
 @router.get(
     "/readyz",
-    responses=failures() | {503: {"model": Readiness, "description": "Some part is not ready."}},
+    dependencies=[public],
+    responses=public_failures()
+    | {503: {"model": Readiness, "description": "Some part is not ready."}},
     summary="Can it serve",
 )
 def readyz(assistant: AssistantOf, response: Response) -> Readiness:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from web.access import needs
 from web.routes.dependencies import AskerOf, AssistantOf, failures
 from web.schemas import QuestionList
 
@@ -15,7 +16,10 @@ MOST_CHARS = 200
 
 
 @router.get(
-    "/insights/suggestions", responses=failures(), summary="Questions that begin like a text"
+    "/insights/suggestions",
+    dependencies=[needs("insights.ask")],
+    responses=failures(),
+    summary="Questions that begin like a text",
 )
 def complete_question(
     assistant: AssistantOf,

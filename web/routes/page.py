@@ -9,6 +9,8 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from web.access import public
+
 NOT_BUILT = (
     "Deskwise runs, but its page has not been built.\n\n"
     "Build it with:  make web\n"
@@ -26,7 +28,7 @@ class PageFiles(StaticFiles):
 
 def add_page(app: FastAPI, static_dir: Path) -> None:
     """Serve the built page from a folder; while it is empty, say in words how to build it."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, dependencies=[public])
 
     def page() -> Response:
         index = static_dir / "index.html"

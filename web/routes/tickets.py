@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from assistant.suggestions import Suggestions
+from web.access import needs
 from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, failures
 from web.ticket_schemas import (
     NoteRequest,
@@ -26,7 +27,11 @@ TicketNumber = Annotated[int, Path(ge=1, le=999_999_999, examples=[1000])]
 
 
 @router.post(
-    "/tickets", status_code=201, responses=failures(404, *CHANGES), summary="Open a ticket"
+    "/tickets",
+    dependencies=[needs("tickets.open")],
+    status_code=201,
+    responses=failures(404, *CHANGES),
+    summary="Open a ticket",
 )
 def open_ticket(body: TicketRequest, assistant: AssistantOf, asker: AskerOf) -> TicketBody:
     """Open a ticket with a conversation's transcript; asking twice gives the first one."""
@@ -36,13 +41,23 @@ def open_ticket(body: TicketRequest, assistant: AssistantOf, asker: AskerOf) -> 
     return describe_ticket(ticket)
 
 
-@router.get("/tickets", responses=failures(), summary="List your tickets")
+@router.get(
+    "/tickets",
+    dependencies=[needs("tickets.read_own")],
+    responses=failures(),
+    summary="List your tickets",
+)
 def list_tickets(assistant: AssistantOf, asker: AskerOf) -> TicketList:
     """Return the asker's tickets, newest first."""
     return TicketList(tickets=[describe_ticket(item) for item in assistant.tickets(asker)])
 
 
-@router.get("/tickets/{ticket_number}", responses=failures(404), summary="Read one ticket")
+@router.get(
+    "/tickets/{ticket_number}",
+    dependencies=[needs("tickets.read_own")],
+    responses=failures(404),
+    summary="Read one ticket",
+)
 def read_ticket(
     ticket_number: TicketNumber, assistant: AssistantOf, asker: AskerOf
 ) -> TicketDetail:
@@ -52,6 +67,7 @@ def read_ticket(
 
 @router.post(
     "/tickets/{ticket_number}/notes",
+    dependencies=[needs("tickets.write_own")],
     status_code=201,
     responses=failures(404, *CHANGES),
     summary="Add to a ticket",
@@ -65,6 +81,7 @@ def add_note(
 
 @router.post(
     "/tickets/{ticket_number}/cancel",
+    dependencies=[needs("tickets.write_own")],
     responses=failures(404, *CHANGES),
     summary="Cancel a ticket",
 )
@@ -76,7 +93,10 @@ def cancel_ticket(
 
 
 @router.get(
-    "/tickets/{ticket_id}/suggestions", responses=failures(404), summary="Suggestions for a ticket"
+    "/tickets/{ticket_id}/suggestions",
+    dependencies=[needs("suggestions.read")],
+    responses=failures(404),
+    summary="Suggestions for a ticket",
 )
 def suggest_for_ticket(
     ticket_id: Annotated[str, Path(pattern=_TICKET_ID, examples=["LF-1102", "1000"])],
@@ -88,7 +108,10 @@ def suggest_for_ticket(
 
 
 @router.post(
-    "/suggestions", responses=failures(*CHANGES), summary="Suggestions while somebody types"
+    "/suggestions",
+    dependencies=[needs("suggestions.read")],
+    responses=failures(*CHANGES),
+    summary="Suggestions while somebody types",
 )
 def suggest_for_text(
     body: SuggestionRequest, assistant: AssistantOf, asker: AskerOf

@@ -8,12 +8,19 @@ from types import ModuleType
 import pytest
 
 import analytics.errors
+import assistant.accounts.errors
 import assistant.errors
 import knowledge_base.errors
 import web.errors
 from web.errors import DOMAIN_BASES, STATUS_BY_ERROR, describe, status_of
 
-MODULES = (assistant.errors, knowledge_base.errors, analytics.errors, web.errors)
+MODULES = (
+    assistant.errors,
+    assistant.accounts.errors,
+    knowledge_base.errors,
+    analytics.errors,
+    web.errors,
+)
 
 
 def error_classes(module: ModuleType) -> list[type[Exception]]:
@@ -32,7 +39,9 @@ def test_the_map_names_every_error_class_and_no_other() -> None:
 
 
 def test_every_status_is_one_that_the_api_documents() -> None:
-    assert set(STATUS_BY_ERROR.values()) <= {400, 403, 404, 413, 415, 422, 429, 500, 503}
+    assert set(STATUS_BY_ERROR.values()) <= {
+        400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503,
+    }  # fmt: skip
 
 
 def test_codes_are_unique() -> None:

@@ -1,0 +1,155 @@
+"""Who may use which route: every route declares one permission, or that it is public.
+
+A route says `dependencies=[needs("tickets.read_own")]`, or `dependencies=[public]`; an application
+with a route that says neither does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.params import Depends as DependsOn
+from fastapi.routing import iter_route_contexts
+
+from assistant.accounts import Access, Accounts, Permission, anonymous_permissions
+from assistant.accounts.errors import NotPermittedError, NotSignedInError
+from assistant.accounts.permissions import ROLE_GROUPS
+from assistant.accounts.service import hash_secret
+from assistant.config import Settings
+from assistant.model import ROLES, Asker, Role
+from knowledge_base.model import EVERYONE
+from web.errors import RouteUndeclaredError
+from web.identity import FORWARDED_HEADERS, visitor_id
+
+PUBLIC_PATHS = frozenset({"/openapi.json", "/assets"})
+"""What is not a route of ours: the API's description and the page's files, which hold no data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who sent a request."""
+
+    asker: Asker
+    access: Access | None = None
+    """None of a visitor while sign-in is off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """A dependency that lets those pass who hold a permission; None lets everybody."""
+
+    permission: Permission | None
+
+    def __call__(self, request: Request) -> None:
+        """Let the request pass, or not.
+
+        Raises
+        ------
+        NotSignedInError, NotPermittedError
+        """
+        if self.permission is None:
+            return
+        person = person_of(request)
+        if not person.asker.may(self.permission):
+            raise NotPermittedError(
+                f"You may not do this: it needs the permission {self.permission}.",
+                hint="Ask your administrator for another role.",
+            )
+
+
+def needs(permission: Permission) -> DependsOn:
+    """Return what a route declares that is for those who hold a permission."""
+    return DependsOn(Needs(permission=permission))
+
+
+public = DependsOn(Needs(permission=None))
+"""What a route declares that is for everybody, signed in or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Says who sent a request: an account, or a visitor while sign-in is off."""
+
+    settings: Settings
+    accounts: Accounts | None
+
+    def identify(self, request: Request) -> Person:
+        """Return who sent a request.
+
+        Raises
+        ------
+        NotSignedInError
+            When sign-in is on and there is no session, or it is over.
+        """
+        if self.settings.sign_in == "off":
+            return Person(asker=self._visitor(request))
+        secret = request.scope["state"].get("session_secret")
+        found = self.accounts.who(hash_secret(secret)) if self.accounts and secret else None
+        if found is None:
+            raise NotSignedInError("You are not signed in.", hint="Sign in, then try again.")
+        return Person(asker=found.asker, access=found)
+
+    def _visitor(self, request: Request) -> Asker:
+        role: Role = next(item for item in ROLES if item == self.settings.visitor_role)
+        if any(name in request.headers for name in FORWARDED_HEADERS):
+            role = "employee"  # a proxy brings strangers to an address of this machine
+        return Asker(
+            user_id=visitor_id(request.scope["state"]),
+            groups=(EVERYONE, *ROLE_GROUPS[role]),
+            role=role,
+            permissions=frozenset(anonymous_permissions(role)),
+        )
+
+
+def guard_of(request: Request) -> Guard:
+    """Return the application's guard."""
+    guard: Guard = request.app.state.guard
+    return guard
+
+
+def person_of(request: Request) -> Person:
+    """Return who sent a request; it is looked up once.
+
+    Raises
+    ------
+    NotSignedInError
+    """
+    known = getattr(request.state, "person", None)
+    if known is None:
+        known = guard_of(request).identify(request)
+        request.state.person = known
+    person: Person = known
+    return person
+
+
+def declared_routes(app: FastAPI) -> Iterator[tuple[str, str, Needs | None]]:
+    """Yield method, path and what each route of the application declares, None for nothing."""
+    for route in iter_route_contexts(app.routes):
+        declared = [
+            item.dependency
+            for item in getattr(route, "dependencies", None) or ()
+            if isinstance(item.dependency, Needs)
+        ]
+        for method in sorted(route.methods or {"GET"}):
+            yield method, route.path or "", declared[0] if len(declared) == 1 else None
+
+
+def require_declared(app: FastAPI) -> None:
+    """Refuse an application in which a route declares no permission, or more than one.
+
+    Raises
+    ------
+    RouteUndeclaredError
+    """
+    missing = [
+        f"{method} {path}"
+        for method, path, declared in declared_routes(app)
+        if declared is None and path not in PUBLIC_PATHS
+    ]
+    if missing:
+        raise RouteUndeclaredError(
+            f"No permission, or more than one, is declared for {', '.join(missing)}.",
+            hint='Give the route dependencies=[needs("…")] or [public].',
+        )
