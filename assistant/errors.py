@@ -7,6 +7,10 @@ AssistantError
 ├── FindingNotFoundError        an answer has no figures
 ├── DocumentNotFoundError
 ├── TicketNotFoundError
+├── TicketChangedError          somebody changed the ticket since it was read
+├── TicketElsewhereError        a ticket that another system keeps can only be read
+├── AgentNotFoundError          nobody who could work on a ticket
+├── QueueCursorError            the place in a list cannot be read
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
 ├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
@@ -66,6 +70,30 @@ class TicketNotFoundError(AssistantError):
     """No ticket has this id, or the asker may not see it."""
 
     code = "ticket_not_found"
+
+
+class TicketChangedError(AssistantError):
+    """Somebody changed the ticket since it was read."""
+
+    code = "ticket_changed"
+
+
+class TicketElsewhereError(AssistantError):
+    """Another system keeps the ticket: here it can only be read."""
+
+    code = "ticket_elsewhere"
+
+
+class AgentNotFoundError(AssistantError):
+    """Nobody with this id may be given a ticket."""
+
+    code = "agent_not_found"
+
+
+class QueueCursorError(AssistantError):
+    """The place in a list where the next page should begin cannot be read."""
+
+    code = "cursor_invalid"
 
 
 class DocumentNotFoundError(AssistantError):

@@ -150,12 +150,7 @@ class FeedbackDesk:
                 f"There is no document {document_id!r} for you.",
                 hint="It may have been removed, or be kept for other groups.",
             )
-        if self._n_left(asker) <= 0:
-            raise FeedbackLimitError(
-                f"You gave {self._most_a_day(asker)} pieces of feedback within a day; "
-                "no more are taken.",
-                hint="Try again tomorrow.",
-            )
+        self._check_limit(asker)
         if turn_id is not None:
             turn = self.conversations.turn(turn_id, user_id=asker.user_id)
             shown, topic = shown_documents(turn.outcome), self._question(turn, asker)
@@ -165,6 +160,51 @@ class FeedbackDesk:
             raise TurnNotFoundError(
                 "Feedback names neither a turn nor a question.", hint="Give one of them."
             )
+        self._keep(kind, document_id, asker=asker, topic=topic, shown=shown, turn_id=turn_id)
+
+    def decide(
+        self,
+        kind: FeedbackKind,
+        document_id: str,
+        *,
+        asker: Asker,
+        question: str,
+        shown: Sequence[str],
+    ) -> None:
+        """Keep what an agent did with a document that was suggested for a ticket.
+
+        Parameters
+        ----------
+        question
+            The ticket's text.
+        shown
+            What was suggested, best first, as far as the agent may read it.
+
+        Raises
+        ------
+        FeedbackNotShownError, FeedbackLimitError
+        """
+        self._check_limit(asker)
+        self._keep(kind, document_id, asker=asker, topic=question, shown=shown)
+
+    def _check_limit(self, asker: Asker) -> None:
+        if self._n_left(asker) <= 0:
+            raise FeedbackLimitError(
+                f"You gave {self._most_a_day(asker)} pieces of feedback within a day; "
+                "no more are taken.",
+                hint="Try again tomorrow.",
+            )
+
+    def _keep(
+        self,
+        kind: FeedbackKind,
+        document_id: str,
+        *,
+        asker: Asker,
+        topic: str,
+        shown: Sequence[str],
+        turn_id: str | None = None,
+    ) -> None:
         if document_id not in shown:
             raise FeedbackNotShownError(
                 f"{document_id!r} was not shown for that question.",

@@ -263,6 +263,36 @@ class TicketNote:
     at: datetime
 
 
+WorkKind = Literal["reply", "internal", "status", "assigned", "unassigned", "fields"]
+"""A reply reaches the requester; `internal` is for agents alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkEvent:
+    """Something that an agent wrote in a ticket, or did with it."""
+
+    kind: WorkKind
+    text: str
+    """Of a status the new one, of an assignment whose it is, of fields their values."""
+    at: datetime
+    actor_id: str
+    actor_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketWork:
+    """How far agents are with a ticket."""
+
+    version: int = 0
+    """Rises with each change, whoever makes it."""
+    assignee_id: str = ""
+    assignee_name: str = ""
+    category: str = ""
+    priority: str = ""
+    team: str = ""
+    """As an agent set it; empty where nobody did."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskTicket:
     """A ticket opened from a conversation, in the built-in store."""
@@ -273,11 +303,25 @@ class DeskTicket:
     subject: str
     transcript: str
     status: str
-    """`new`, or `cancelled` by its requester; agents' tools may set others."""
+    """`new`, `cancelled` by its requester, or what an agent set (`assistant.work.AgentStatus`)."""
     opened_at: datetime
     handoff: HandOff | None = None
     notes: tuple[TicketNote, ...] = ()
-    """What was added later, oldest first."""
+    """What its requester added later, oldest first."""
+    work: TicketWork = TicketWork()
+    events: tuple[WorkEvent, ...] = ()
+    """What agents wrote and did, oldest first."""
+
+    @property
+    def changed_at(self) -> datetime:
+        """Return when anything last came to it."""
+        later = [note.at for note in self.notes] + [event.at for event in self.events]
+        return max([self.opened_at, *later])
+
+    @property
+    def replies(self) -> tuple[WorkEvent, ...]:
+        """Return what agents wrote to the requester."""
+        return tuple(item for item in self.events if item.kind == "reply")
 
     @property
     def is_open(self) -> bool:

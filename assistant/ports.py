@@ -26,6 +26,7 @@ from assistant.model import (
     VocabularyEntry,
 )
 from assistant.suggestions import Suggestions
+from assistant.work_ports import AgentDesk
 from knowledge_base.acronyms import Candidate
 from knowledge_base.feedback import FeedbackEvent, FeedbackKind
 from knowledge_base.model import Document
@@ -211,6 +212,11 @@ class VocabularyStore(Protocol):
 
 class Assistant(Protocol):
     """What the page, the API and the command line ask of the product."""
+
+    @property
+    def agent_desk(self) -> AgentDesk:
+        """Return what agents work with."""
+        ...
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:
         """Answer one turn and store it.

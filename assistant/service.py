@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.model import Finding
 from analytics.ports import Insights
+from assistant.desk.agents import TicketDesk
 from assistant.desk.service import SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.errors import DocumentNotFoundError, FindingNotFoundError, TicketNotFoundError
@@ -44,6 +45,7 @@ class AssistantService:
     desk: DeskSkill
     feedback: FeedbackDesk
     suggestions: SuggestionDesk
+    agent_desk: TicketDesk
     clock: Clock
     articles_in: Articles
     insights: Insights | None

@@ -59,6 +59,30 @@ ticket_notes = sa.Table(
     sa.Column("at", sa.String, nullable=False),
 )
 """What requesters added to their tickets."""
+ticket_work = sa.Table(
+    "desk_ticket_work",
+    metadata,
+    sa.Column("ticket_number", sa.ForeignKey("desk_tickets.ticket_number"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("assignee_id", sa.String, nullable=True),
+    sa.Column("assignee_name", sa.String, nullable=True),
+    sa.Column("category", sa.String, nullable=True),
+    sa.Column("priority", sa.String, nullable=True),
+    sa.Column("team", sa.String, nullable=True),
+)
+"""How far agents are; a ticket that nothing came to since it was opened has no row."""
+ticket_events = sa.Table(
+    "desk_ticket_events",
+    metadata,
+    sa.Column("ticket_number", sa.ForeignKey("desk_tickets.ticket_number"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("actor_id", sa.String, nullable=False),
+    sa.Column("actor_name", sa.String, nullable=False),
+)
+"""What agents wrote in tickets and did with them."""
 feedback_events = sa.Table(
     "feedback_events",
     metadata,

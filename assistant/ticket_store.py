@@ -11,11 +11,17 @@ from pydantic import TypeAdapter
 
 from assistant.errors import ConversationNotFoundError
 from assistant.handoff.contract import HandOff
-from assistant.model import DeskTicket, TicketNote
+from assistant.model import DeskTicket, TicketNote, TicketWork, WorkEvent
+from assistant.tables import raise_revision
+from assistant.tables import ticket_events as _events
 from assistant.tables import ticket_notes as _notes
+from assistant.tables import ticket_work as _work
 from assistant.tables import tickets as _tickets
 
 FIRST_TICKET_NUMBER = 1000
+REVISION = "tickets"
+_MANY = 500
+WAITING, ANSWERED = "waiting", "in_progress"
 _HANDOFF = TypeAdapter(HandOff)
 
 
@@ -44,7 +50,7 @@ class SqlTicketStore:
                 if known is not None:
                     if known.user_id != user_id:
                         raise _no_conversation(conversation_id)
-                    return _with_notes(connection, [known])[0]
+                    return read_tickets(connection, [known])[0]
             last = connection.execute(sa.select(sa.func.max(_tickets.c.ticket_number))).scalar()
             number = FIRST_TICKET_NUMBER if last is None else int(last) + 1
             connection.execute(
@@ -59,6 +65,7 @@ class SqlTicketStore:
                     handoff=_HANDOFF.dump_json(handoff).decode(),
                 )
             )
+            raise_revision(connection, REVISION)
         return DeskTicket(
             ticket_number=number,
             conversation_id=conversation_id,
@@ -81,7 +88,7 @@ class SqlTicketStore:
             _tickets.c.conversation_id == conversation_id, _tickets.c.user_id == user_id
         )
         with self._engine.connect() as connection:
-            found = _with_notes(connection, connection.execute(query).all())
+            found = read_tickets(connection, connection.execute(query).all())
         return found[0] if found else None
 
     def tickets(self, *, user_id: str) -> tuple[DeskTicket, ...]:
@@ -92,13 +99,13 @@ class SqlTicketStore:
             .order_by(_tickets.c.ticket_number.desc())
         )
         with self._engine.connect() as connection:
-            return _with_notes(connection, connection.execute(query).all())
+            return read_tickets(connection, connection.execute(query).all())
 
     def all_tickets(self) -> tuple[DeskTicket, ...]:
         """Return everybody's tickets, oldest first: for agents, never for askers."""
         query = sa.select(_tickets).order_by(_tickets.c.ticket_number)
         with self._engine.connect() as connection:
-            return _with_notes(connection, connection.execute(query).all())
+            return read_tickets(connection, connection.execute(query).all())
 
     def add_note(
         self, ticket_number: int, text: str, *, user_id: str, at: datetime
@@ -116,16 +123,18 @@ class SqlTicketStore:
                     at=at.isoformat(),
                 )
             )
+            note_change(connection, ticket_number)
+            if found.status == WAITING:  # for the requester, who has answered now
+                _set_status(connection, ticket_number, ANSWERED)
             return _own(connection, ticket_number, user_id)
 
     def set_status(self, ticket_number: int, status: str, *, user_id: str) -> DeskTicket | None:
         """Change how a ticket of this user stands and return it; None when there is none."""
         with self._writer.begin() as connection:
-            connection.execute(
-                _tickets.update()
-                .where(_tickets.c.ticket_number == ticket_number, _tickets.c.user_id == user_id)
-                .values(status=status)
-            )
+            if _own(connection, ticket_number, user_id) is None:
+                return None
+            _set_status(connection, ticket_number, status)
+            note_change(connection, ticket_number)
             return _own(connection, ticket_number, user_id)
 
 
@@ -140,20 +149,37 @@ def _own(connection: sa.Connection, ticket_number: int, user_id: str) -> DeskTic
     query = sa.select(_tickets).where(
         _tickets.c.ticket_number == ticket_number, _tickets.c.user_id == user_id
     )
-    found = _with_notes(connection, connection.execute(query).all())
+    found = read_tickets(connection, connection.execute(query).all())
     return found[0] if found else None
 
 
-def _with_notes(connection: sa.Connection, rows: Sequence[Any]) -> tuple[DeskTicket, ...]:
+def note_change(connection: sa.Connection, ticket_number: int) -> None:
+    """Raise a ticket's version, and the revision of all of them."""
+    mine = _work.c.ticket_number == ticket_number
+    done = connection.execute(_work.update().where(mine).values(version=_work.c.version + 1))
+    if not done.rowcount:
+        connection.execute(_work.insert().values(ticket_number=ticket_number, version=1))
+    raise_revision(connection, REVISION)
+
+
+def read_tickets(connection: sa.Connection, rows: Sequence[Any]) -> tuple[DeskTicket, ...]:
+    """Return rows of tickets as tickets, with what was added to them and done with them."""
     numbers = [row.ticket_number for row in rows]
-    query = (
-        sa.select(_notes)
-        .where(_notes.c.ticket_number.in_(numbers))
-        .order_by(_notes.c.ticket_number, _notes.c.ordinal)
-    )
     notes: dict[int, list[TicketNote]] = {number: [] for number in numbers}
-    for note in connection.execute(query) if numbers else ():
-        notes[note.ticket_number].append(TicketNote(text=note.text, at=_time(note.at)))
+    events: dict[int, list[WorkEvent]] = {number: [] for number in numbers}
+    for row in _of(connection, _notes, numbers):
+        notes[row.ticket_number].append(TicketNote(text=row.text, at=_time(row.at)))
+    for row in _of(connection, _events, numbers):
+        events[row.ticket_number].append(
+            WorkEvent(
+                kind=row.kind,
+                text=row.text,
+                at=_time(row.at),
+                actor_id=row.actor_id,
+                actor_name=row.actor_name,
+            )
+        )
+    work = {row.ticket_number: _read_work(row) for row in _of(connection, _work, numbers)}
     return tuple(
         DeskTicket(
             ticket_number=row.ticket_number,
@@ -165,9 +191,38 @@ def _with_notes(connection: sa.Connection, rows: Sequence[Any]) -> tuple[DeskTic
             opened_at=_time(row.opened_at),
             handoff=None if row.handoff is None else _HANDOFF.validate_json(row.handoff),
             notes=tuple(notes[row.ticket_number]),
+            work=work.get(row.ticket_number, TicketWork()),
+            events=tuple(events[row.ticket_number]),
         )
         for row in rows
     )
+
+
+def _of(connection: sa.Connection, table: sa.Table, numbers: Sequence[int]) -> Sequence[Any]:
+    """Return a table's rows of these tickets, in order. Many are read without naming each."""
+    if not numbers:
+        return ()
+    query = sa.select(table).order_by(*table.primary_key.columns)
+    if len(numbers) <= _MANY:
+        return connection.execute(query.where(table.c.ticket_number.in_(numbers))).all()
+    wanted = set(numbers)
+    return [row for row in connection.execute(query) if row.ticket_number in wanted]
+
+
+def _read_work(row: Any) -> TicketWork:
+    return TicketWork(
+        version=row.version,
+        assignee_id=row.assignee_id or "",
+        assignee_name=row.assignee_name or "",
+        category=row.category or "",
+        priority=row.priority or "",
+        team=row.team or "",
+    )
+
+
+def _set_status(connection: sa.Connection, ticket_number: int, status: str) -> None:
+    mine = _tickets.c.ticket_number == ticket_number
+    connection.execute(_tickets.update().where(mine).values(status=status))
 
 
 def _no_conversation(conversation_id: str) -> ConversationNotFoundError:

@@ -85,6 +85,9 @@ class TicketBody(Strict):
     status: str
     opened_at: datetime
     conversation_id: str | None
+    is_open: bool
+    n_replies: int
+    replied_at: datetime | None = Field(description="When the service desk last wrote.")
 
 
 class NoteBody(Strict):
@@ -94,10 +97,20 @@ class NoteBody(Strict):
     at: datetime
 
 
+class ReplyBody(Strict):
+    """What the service desk wrote, or how the ticket stood from then on."""
+
+    kind: Literal["reply", "status"]
+    name: str = Field(description="Who of the service desk; empty when unknown.")
+    text: str = Field(description="Of a status the new one.")
+    at: datetime
+
+
 class TicketDetail(TicketBody):
     """A ticket with what was handed over and added later."""
 
     notes: list[NoteBody]
+    replies: list[ReplyBody]
     handoff: HandOffBody | None
 
 
@@ -121,6 +134,9 @@ def describe_ticket(ticket: DeskTicket) -> TicketBody:
         status=ticket.status,
         opened_at=ticket.opened_at,
         conversation_id=ticket.conversation_id,
+        is_open=ticket.is_open,
+        n_replies=len(ticket.replies),
+        replied_at=ticket.replies[-1].at if ticket.replies else None,
     )
 
 
@@ -130,6 +146,11 @@ def describe_ticket_in_full(ticket: DeskTicket) -> TicketDetail:
     return TicketDetail(
         **describe_ticket(ticket).model_dump(),
         notes=[NoteBody(text=item.text, at=item.at) for item in ticket.notes],
+        replies=[
+            ReplyBody(kind=item.kind, name=item.actor_name, text=item.text, at=item.at)
+            for item in ticket.events
+            if item.kind == "reply" or item.kind == "status"
+        ],
         # The contract's JSON has times as text, as it leaves the program.
         handoff=None if handoff is None else HandOffBody.model_validate_json(json.dumps(handoff)),
     )

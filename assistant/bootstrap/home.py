@@ -23,6 +23,7 @@ from assistant.messages import Messages, load_messages
 from assistant.store import SqlConversationStore, open_engine
 from assistant.ticket_store import SqlTicketStore
 from assistant.vocabulary_store import SqlVocabularyStore
+from assistant.work_store import SqlWorkStore
 
 
 @dataclass
@@ -58,6 +59,11 @@ class HomeParts:
     def tickets(self) -> SqlTicketStore:
         """The desk's tickets."""
         return SqlTicketStore(self.database)
+
+    @cached_property
+    def work(self) -> SqlWorkStore:
+        """Everybody's tickets, for agents."""
+        return SqlWorkStore(self.database)
 
     @cached_property
     def feedback_store(self) -> SqlFeedbackStore:

@@ -13,7 +13,9 @@ from assistant.answering.selection import SpanModel, load_span_model
 from assistant.bootstrap.insights import InsightsParts
 from assistant.bootstrap.knowledge import KnowledgeParts
 from assistant.config import Settings
+from assistant.desk.agents import TicketDesk
 from assistant.desk.fitted import Fitted, load_fitted
+from assistant.desk.people import AccountPeople
 from assistant.desk.service import DeskSources, SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk
@@ -105,7 +107,7 @@ class Parts(KnowledgeParts, InsightsParts):
             sources=DeskSources(
                 state=lambda: self.snapshots.current_name() or "",
                 tickets=self.documents.tickets,
-                own_tickets=self.tickets.all_tickets,
+                own_tickets=self.work.tickets,
                 contents=self.documents.contents,
             ),
             encode_past=self.encoder.encode,
@@ -114,6 +116,19 @@ class Parts(KnowledgeParts, InsightsParts):
             messages=self.messages,
             search=self.retriever,
             clock=self.clock,
+        )
+
+    @cached_property
+    def agent_desk(self) -> TicketDesk:
+        """What agents work with."""
+        return TicketDesk(
+            store=self.work,
+            past=self.documents.tickets,
+            state=lambda: self.snapshots.current_name() or "",
+            suggestions=self.suggestions,
+            keep_decision=self.feedback.decide,
+            clock=self.clock,
+            people=AccountPeople(self.accounts),
         )
 
     @property
@@ -173,6 +188,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         desk=desk,
         feedback=parts.feedback,
         suggestions=parts.suggestions,
+        agent_desk=parts.agent_desk,
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

@@ -54,6 +54,7 @@ class SuggestionDesk:
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _state: tuple[str, tuple[tuple[int, str], ...]] | None = None
+    """What was ingested, and of each own ticket what of it counts."""
     _suggester: Suggester | None = None
 
     def for_ticket(self, ticket_id: str, *, asker: Asker) -> Suggestions:
@@ -118,7 +119,7 @@ class SuggestionDesk:
 
     def _current(self) -> Suggester:
         own = self.sources.own_tickets()
-        state = (self.sources.state(), tuple((item.ticket_number, item.status) for item in own))
+        state = (self.sources.state(), tuple(_counted(item) for item in own))
         held = self._suggester
         if held is not None and self._state == state:
             return held
@@ -150,20 +151,41 @@ def read_problem(text: str, subject: str = "") -> Problem:
 
 
 def as_ticket(own: DeskTicket) -> Ticket:
-    """Return a ticket of the product's own desk as a ticket: for its requester and for agents."""
+    """Return a ticket of the product's own desk as a ticket: for its requester and for agents.
+
+    Once it is closed it is part of the past like any other: what agents wrote to the requester,
+    and what the requester wrote back, is its thread.
+    """
+    opening = Message(at=own.opened_at, role="requester", text=said_by_requester(own))
+    later = [Message(at=item.at, role="requester", text=item.text) for item in own.notes]
+    later += [Message(at=item.at, role="agent", text=item.text) for item in own.replies]
     return Ticket(
         ticket_id=str(own.ticket_number),
         opened_at=own.opened_at,
-        resolved_at=None,
+        resolved_at=None if own.is_open else own.changed_at,
         subject=own.subject,
-        category="",
-        priority="",
-        team="",
+        category=_field(own, "category"),
+        priority=_field(own, "priority"),
+        team=_field(own, "team"),
         status=own.status,
-        messages=(Message(at=own.opened_at, role="requester", text=said_by_requester(own)),),
+        messages=(opening, *sorted(later, key=lambda item: item.at)),
         private=own.is_private,
         acl=(AGENTS, f"user:{own.user_id}"),
     )
+
+
+def _field(own: DeskTicket, name: str) -> str:
+    """Return a field as an agent or the policy set it: what was only predicted teaches nothing."""
+    given: str = getattr(own.work, name)
+    predicted = own.handoff.predicted.get(name) if own.handoff is not None else None
+    if not given and predicted is not None and predicted.method == "policy":
+        return predicted.value
+    return given
+
+
+def _counted(own: DeskTicket) -> tuple[int, str]:
+    """Return what must change before the past is read again: not each word of an open ticket."""
+    return own.ticket_number, "open" if own.is_open else str(own.work.version)
 
 
 def said_by_requester(own: DeskTicket) -> str:

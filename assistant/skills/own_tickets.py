@@ -189,6 +189,11 @@ class OwnTickets:
             status=self.messages.say(key) if key in self.messages else ticket.status,
             date=f"{ticket.opened_at:%-d %B %Y}",
         )
+        if ticket.replies:
+            reply = ticket.replies[-1]
+            return f"{said}\n\n" + self.messages.say(
+                "desk.last_reply", reply=reply.text, date=f"{reply.at:%-d %B %Y}"
+            )
         if not ticket.notes:
             return said
         last = ticket.notes[-1]

@@ -40,8 +40,9 @@ def add_page(app: FastAPI, static_dir: Path) -> None:
         """Serve the same file; the page itself reads the address."""
         return page()
 
-    router.add_api_route("/", page, methods=["GET", "HEAD"])
-    for path in ("/c/{name}", "/a/{name:path}"):
+    for path in ("/", "/desk", "/tickets"):
+        router.add_api_route(path, page, methods=["GET", "HEAD"])
+    for path in ("/c/{name}", "/a/{name:path}", "/desk/{name}", "/tickets/{name}"):
         router.add_api_route(path, linked_page, methods=["GET", "HEAD"])
     app.include_router(router)
     files = PageFiles(directory=static_dir / "assets", check_dir=False)

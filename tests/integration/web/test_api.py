@@ -225,7 +225,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         for method, operation in methods.items()
     ]
 
-    assert len(operations) == 19
+    assert len(operations) == 27
     assert "HTTPValidationError" not in json.dumps(described)
     for path, method, operation in operations:
         answers = operation["responses"]
