@@ -192,18 +192,17 @@ def _lines(plot: Plot) -> Spec:
     ]
     every = max(1, len(plot.labels) // 8)
     shown = [label for i, label in enumerate(plot.labels) if i % every == 0]
-    return {
-        "width": _WIDTH,
-        "height": _HEIGHT,
+    along: Spec = {
+        "field": "x",
+        "type": "ordinal",
+        "sort": list(plot.labels),
+        "axis": {"title": None, "labelAngle": 0, "ticks": False, "values": shown}
+        | {"labelOverlap": "greedy"},
+    }
+    lines: Spec = {
         "mark": {"type": "line", "strokeWidth": 2, "point": len(plot.labels) <= 31},
         "encoding": {
-            "x": {
-                "field": "x",
-                "type": "ordinal",
-                "sort": list(plot.labels),
-                "axis": {"title": None, "labelAngle": 0, "ticks": False, "values": shown}
-                | {"labelOverlap": "greedy"},
-            },
+            "x": along,
             "y": {
                 "field": "value",
                 "type": "quantitative",
@@ -220,11 +219,33 @@ def _lines(plot: Plot) -> Spec:
             "order": {"field": "at"},
         },
     }
+    size = {"width": _WIDTH, "height": _HEIGHT}
+    return (
+        {**size, **lines} if plot.band is None else {**size, "layer": [_shade(plot, along), lines]}
+    )
+
+
+def _shade(plot: Plot, along: Spec) -> Spec:
+    """Return the band of an interval, drawn behind the lines."""
+    assert plot.band is not None
+    ends = zip(plot.labels, *plot.band, strict=True)
+    values = [{"x": x, "low": low, "high": high} for x, low, high in ends if low is not None]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "area", "color": _ACCENT, "opacity": 0.15},
+        "encoding": {
+            "x": along,
+            "y": {"field": "low", "type": "quantitative", "axis": _number_axis(plot)},
+            "y2": {"field": "high"},
+        },
+    }
 
 
 def _is_narrow(plot: Plot) -> bool:
     """Say whether lines lie far from zero and close together: they get the range they have."""
-    values = [v for one in plot.series for v in one.values if v is not None]
+    ends = plot.band or ()
+    every = (*(one.values for one in plot.series), *ends)
+    values = [v for each in every for v in each if v is not None]
     return bool(values) and 0 < max(values) * 0.6 < min(values)
 
 

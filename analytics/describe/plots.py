@@ -41,6 +41,8 @@ class Plot:
     y_label: str
     has_others: bool = False
     """Whether the last label stands for all groups that are not drawn by themselves."""
+    band: tuple[Values, Values] | None = None
+    """Lower and upper ends of an interval around a line, one for each label."""
 
 
 def plotted(finding: Finding) -> Plot | None:
@@ -78,7 +80,18 @@ def plotted(finding: Finding) -> Plot | None:
         x_label=columns[x].label,
         y_label=columns[ys[0]].label,
         has_others=chart.others == "added_up" and most is not None and len(xs) > most,
+        band=_band(finding, xs, x) if chart.kind == "line" and split is None else None,
     )
+
+
+def _band(finding: Finding, xs: Sequence[Cell], x: int) -> tuple[Values, Values] | None:
+    """Return the columns `low` and `high` of a line, cut as it is; None without them."""
+    low, high = (_place(finding.columns, name) for name in ("low", "high"))
+    if low is None or high is None:
+        return None
+    shown = xs if finding.chart.most_x is None else xs[-finding.chart.most_x :]
+    ends = {row[x]: (as_number(row[low]), as_number(row[high])) for row in finding.rows}
+    return tuple(ends[cell][0] for cell in shown), tuple(ends[cell][1] for cell in shown)
 
 
 def grain_of(finding: Finding, cells: Sequence[Cell]) -> Grain | None:

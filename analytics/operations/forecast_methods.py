@@ -5,12 +5,14 @@ none) and a horizon, and returns shape (horizon,). Seasonal naive; exponential s
 damped trend and an additive season (Holt and Winters; Hyndman et al. 2008); Theta (Assimakopoulos
 and Nikolopoulos 2000) on the series without its season; several seasons at once by means of
 phases (after MSTL, Bandara et al. 2021); Croston's method with the correction of Syntetos and
-Boylan (2005) for series that are mostly 0.
+Boylan (2005) for series that are mostly 0; the same time a year ago times the growth since, which
+knows the year's season from less than the two years that a season takes to be learnt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -29,6 +31,8 @@ _GAMMAS: Final = (0.05, 0.2)
 _DAMPING: Final = 0.98
 _MOSTLY_ZERO: Final = 0.3
 _PHASE_ROWS: Final = 6
+_GROWTH_PART: Final = 6
+"""The growth since a year ago is that of the last sixth of a year."""
 
 
 def naive(y: Floats, seasons: Seasons, horizon: int) -> Floats:
@@ -53,7 +57,33 @@ def mean(y: Floats, seasons: Seasons, horizon: int) -> Floats:
 def smoothing(y: Floats, seasons: Seasons, horizon: int) -> Floats:
     """Exponential smoothing of level, damped trend and season, weights by one-step errors."""
     season = seasons[-1] if seasons else 1
-    y = y[-min(len(y), max(_MOST_SEASONS * season, _MOST_ROWS // 2)) :]
+    y = y[-max(_MOST_SEASONS * season, _MOST_ROWS // 2) :]
+    return smoothings(y, seasons, horizon, [len(y)])[0]
+
+
+def is_whole(y: Floats, seasons: Seasons) -> bool:
+    """Say whether `smoothing` looks at all of a series, so that `smoothings` comes to the same."""
+    return len(y) <= max(_MOST_SEASONS * (seasons[-1] if seasons else 1), _MOST_ROWS // 2)
+
+
+def smoothings(
+    y: Floats, seasons: Seasons, horizon: int, origins: Sequence[int]
+) -> tuple[Floats, ...]:
+    """Smooth once and forecast from several rows, each knowing only what is before it.
+
+    Parameters
+    ----------
+    y, seasons, horizon
+        As of every method.
+    origins : Sequence[int]
+        Ascending rows, each at least one season after the start and at most `len(y)`.
+
+    Returns
+    -------
+    tuple of ndarray
+        One for each origin, each of shape (horizon,).
+    """
+    season = seasons[-1] if seasons else 1
     gammas = _GAMMAS if seasons else (0.0,)
     alpha, beta, gamma = np.array(list(product(_ALPHAS, _BETAS, gammas))).T
     first = y[: 2 * season] if seasons else y[:1]
@@ -63,7 +93,15 @@ def smoothing(y: Floats, seasons: Seasons, horizon: int) -> Floats:
     if seasons:
         phases += (first.reshape(-1, season).mean(axis=0) - first.mean())[:, None]
     error = np.zeros(len(alpha))
-    for row in range(len(y)):
+    wanted, found = set(origins), []
+    ahead = np.cumsum(_DAMPING ** np.arange(1, horizon + 1))
+    for row in range(origins[-1] + 1):
+        if row in wanted:
+            best = int(np.argmin(error))
+            rows = (row + np.arange(horizon)) % season
+            found.append(level[best] + ahead * trend[best] + phases[rows, best])
+        if row == origins[-1]:
+            break
         phase = phases[row % season]
         expected = level + _DAMPING * trend
         miss = y[row] - expected - phase
@@ -73,10 +111,34 @@ def smoothing(y: Floats, seasons: Seasons, horizon: int) -> Floats:
         level = expected + alpha * miss
         trend = _DAMPING * trend + beta * alpha * miss
         phases[row % season] = phase + gamma * (1 - alpha) * miss
-    best = int(np.argmin(error))
-    damped = np.cumsum(_DAMPING ** np.arange(1, horizon + 1)) * trend[best]
-    rows = (len(y) + np.arange(horizon)) % season
-    return np.asarray(level[best] + damped + phases[rows, best])
+    return tuple(found)
+
+
+def year_ago(y: Floats, seasons: Seasons, horizon: int, *, year: int) -> Floats:
+    """Repeat the rows of a year ago, each with its neighbours, times the growth since.
+
+    Parameters
+    ----------
+    y, seasons, horizon
+        As of every method; at least `rows_for_year(year)` rows.
+    year : int
+        Rows of a year; whole weeks where the rows are days.
+    """
+    n, part = len(y), max(2, year // _GROWTH_PART)
+    season = seasons[-1] if seasons else 1
+    back = year * -(-horizon // year)
+    rows = n - back + np.arange(horizon)
+    near = [rows, np.maximum(rows - season, 0), np.minimum(rows + season, n - 1)]
+    earlier = np.mean([y[each] for each in near], axis=0) if season > 1 else y[rows]
+    then, now = float(y[n - part - year : n - year].mean()), float(y[n - part :].mean())
+    if then > 0 and now > 0:
+        return np.asarray(earlier * (now / then))
+    return np.asarray(earlier + (now - then))
+
+
+def rows_for_year(year: int) -> int:
+    """Return the rows that `year_ago` needs."""
+    return year + max(2, year // _GROWTH_PART)
 
 
 def theta(y: Floats, seasons: Seasons, horizon: int) -> Floats:
@@ -108,8 +170,11 @@ def croston(y: Floats, seasons: Seasons, horizon: int) -> Floats:
     return np.full(horizon, (1 - weight / 2) * size / gap)
 
 
-def methods_for(y: Floats, seasons: Seasons) -> dict[str, Method]:
-    """Return the methods that fit a series, by name, the simplest first."""
+def methods_for(y: Floats, seasons: Seasons, year: int = 0) -> dict[str, Method]:
+    """Return the methods that fit a series, by name, the simplest first.
+
+    `year` is how many rows a year has; with 0 nothing is compared with a year ago.
+    """
     found: dict[str, Method] = {"naive": naive, "mean": mean}
     if seasons:
         found["seasonal naive"] = seasonal_naive
@@ -118,6 +183,8 @@ def methods_for(y: Floats, seasons: Seasons) -> dict[str, Method]:
         found["several seasons"] = several_seasons
     if y.min() >= 0 and (y == 0).mean() > _MOSTLY_ZERO:
         found["croston"] = croston
+    if year and len(y) >= rows_for_year(year):
+        found["a year ago"] = partial(year_ago, year=year)
     return found
 
 
@@ -162,11 +229,19 @@ def _theta(y: Floats, horizon: int) -> Floats:
     n = len(y)
     rows = np.arange(n) - (n - 1) / 2
     slope = float((rows * (y - y.mean())).sum() / max((rows * rows).sum(), 1e-12))
-    alphas = np.array(_ALPHAS)
-    level, error = np.full(len(alphas), y[0]), np.zeros(len(alphas))
-    for value in y[1:]:
-        miss = value - level
-        error += miss * miss
-        level = level + alphas * miss
-    best = int(np.argmin(error))
-    return np.asarray(level[best] + slope / 2 * np.arange(1, horizon + 1))
+    # Level after each row, as of exponential smoothing that starts with the first value.
+    errors, levels = [], []
+    for alpha in _ALPHAS:
+        smooth = _smoothed(y, alpha)
+        errors.append(float(((y[1:] - smooth[:-1]) ** 2).sum()))
+        levels.append(float(smooth[-1]))
+    level = levels[int(np.argmin(errors))]
+    return np.asarray(level + slope / 2 * np.arange(1, horizon + 1))
+
+
+def _smoothed(y: Floats, alpha: float) -> Floats:
+    from scipy.signal import lfilter
+
+    start = np.array([(1 - alpha) * y[0]])
+    rest, _ = lfilter([alpha], [1.0, alpha - 1.0], y[1:], zi=start)
+    return np.concatenate([y[:1], rest])

@@ -9,14 +9,33 @@ from typing import Final
 
 import numpy as np
 
-from analytics.operations.forecast_methods import Floats, Method, Seasons, methods_for, naive
+from analytics.operations.forecast_methods import (
+    Floats,
+    Method,
+    Seasons,
+    is_whole,
+    methods_for,
+    naive,
+    rows_for_year,
+    smoothing,
+    smoothings,
+)
 
 MIN_BACKTEST_ROWS: Final = 12
 _RANKING_WINDOWS: Final = 6
+_RANKING_WINDOWS_OF_SUMS: Final = 16
+"""A window has many steps but only one sum."""
+_YEARS: Final = 1.5
+"""So many years of rows are needed to try what happened a year ago."""
 _MOST_WINDOWS: Final = 40
 _MOST_STEPS: Final = 60_000
 """Rows that all windows of the chosen method may go through: bounds the time for long series."""
 _ENOUGH_ROWS: Final = 0.4
+_FEWEST_SUMS: Final = 3
+_CAP_SEASONS: Final = 8
+_CAP_SIGMAS: Final = 5.0
+_TO_SIGMA: Final = 1.4826
+"""From a median absolute deviation to the standard deviation of a normal distribution."""
 _WIDE: Final = 2.0
 
 
@@ -26,6 +45,8 @@ class Rival:
 
     name: str
     mase: float
+    missed_sum: float = 0.0
+    """Mean absolute error of the sum over the horizon, in the series' unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +62,35 @@ class Forecast:
     """Level (0 to 1) → lower and upper ends."""
     coverage: dict[float, float]
     """Level → share of the backtest's values inside, each window by the other windows."""
+    missed: Floats
+    """Actual − expected in the backtest, shape (n_windows, horizon), NaN where nothing came."""
+    span: int
+    """Rows that the backtest's windows lie in."""
     note: str
 
 
-def forecast(y: Floats, seasons: Seasons, horizon: int, levels: Sequence[float]) -> Forecast:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """The sum over some steps of a forecast, with an interval."""
+
+    expected: float
+    low: float
+    high: float
+    coverage: float | None
+    """Share of the backtest's sums inside, each by the other windows; None when untested."""
+    n_windows: int
+
+
+def forecast(
+    y: Floats,
+    seasons: Seasons,
+    horizon: int,
+    levels: Sequence[float],
+    *,
+    year: int = 0,
+    of_sums: bool = False,
+    learnt: Floats | None = None,
+) -> Forecast:
     """Choose a method by rolling origins, forecast, and take intervals from its misses.
 
     Parameters
@@ -57,6 +103,13 @@ def forecast(y: Floats, seasons: Seasons, horizon: int, levels: Sequence[float])
         Rows ahead, > 0.
     levels : Sequence[float]
         Of the intervals, each between 0 and 1.
+    year : int
+        Rows of a year, for what happened a year ago; 0 leaves that out.
+    of_sums : bool
+        Whether the sum over the horizon is wanted: the method is then chosen by what it missed
+        of the sum. By single steps, a method that says nothing of rare events would win.
+    learnt : ndarray, shape (n_rows,), optional
+        What the methods see in place of `y`, such as `capped(y)`; tests compare with `y`.
 
     Notes
     -----
@@ -65,22 +118,25 @@ def forecast(y: Floats, seasons: Seasons, horizon: int, levels: Sequence[float])
     """
     if np.ptp(y) == 0:
         return _flat(y, horizon, levels, "the series never changed")
-    origins = _origins(len(y), seasons, horizon, _RANKING_WINDOWS)
+    least = rows_for_year(year) if year and len(y) >= _YEARS * year else 0
+    n_ranking = _RANKING_WINDOWS_OF_SUMS if of_sums else _RANKING_WINDOWS
+    origins = _origins(len(y), seasons, horizon, n_ranking, least)
     if len(origins) < 2:
         return _short(y, horizon, levels)
-    methods = methods_for(y[: origins[0]], seasons)
+    methods = methods_for(y[: origins[0]], seasons, year if least else 0)
     scale = _scale(y[: origins[0]], seasons)
-    misses = {name: _misses(y, each, seasons, horizon, origins) for name, each in methods.items()}
-    rivals = [
-        Rival(name=name, mase=float(np.nanmean(np.abs(each))) / scale)
-        for name, each in misses.items()
-    ]
-    ranked = tuple(sorted(rivals, key=lambda each: each.mase))
+    seen = y if learnt is None else learnt
+
+    def missed_by(method: Method, places: Sequence[int]) -> Floats:
+        return _misses(y, seen, method, (seasons, horizon, places))
+
+    misses = {name: missed_by(each, origins) for name, each in methods.items()}
+    ranked = _ranked(misses, scale, of_sums=of_sums)
     chosen = ranked[0].name
     n_windows = max(_RANKING_WINDOWS, min(_MOST_WINDOWS, _MOST_STEPS // len(y)))
-    more = _origins(len(y), seasons, horizon, n_windows)
-    missed = _misses(y, methods[chosen], seasons, horizon, more)
-    expected = methods[chosen](y, seasons, horizon)
+    more = _origins(len(y), seasons, horizon, n_windows, least)
+    missed = missed_by(methods[chosen], more)
+    expected = methods[chosen](seen, seasons, horizon)
     widths = {level: _widths(missed, level) for level in levels}
     return Forecast(
         model=chosen,
@@ -89,13 +145,112 @@ def forecast(y: Floats, seasons: Seasons, horizon: int, levels: Sequence[float])
         expected=expected,
         intervals={level: (expected - width, expected + width) for level, width in widths.items()},
         coverage={level: _coverage(missed, level) for level in levels},
+        missed=missed,
+        span=len(y) - more[0],
         note="",
     )
 
 
-def _origins(n: int, seasons: Seasons, horizon: int, most: int) -> list[int]:
+def capped(y: Floats, season: int) -> Floats:
+    """Return a series whose outliers are drawn in to where the usual scatter ends.
+
+    A single extraordinary day, such as a flood of tickets, says little of the days to come. Each
+    value is compared with the same moment of the seasons before it alone, so the start of a
+    capped series is the capped start.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Without gaps.
+    season : int
+        Rows of a season, 1 for none.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        The first eight seasons are as they were.
+    """
+    found = y.copy()
+    for row in range(_CAP_SEASONS * season, len(y)):
+        same = found[row - _CAP_SEASONS * season : row : season]
+        middle = float(np.median(same))
+        recent = found[max(0, row - _CAP_SEASONS * max(season, 4)) : row]
+        scatter = _TO_SIGMA * float(np.median(np.abs(recent - np.median(recent))))
+        reach = _CAP_SIGMAS * max(scatter, _TO_SIGMA * float(np.median(np.abs(same - middle))))
+        if reach > 0:
+            found[row] = min(max(y[row], middle - reach), middle + reach)
+    return found
+
+
+def total_of(found: Forecast, start: int, end: int, level: float) -> Total:
+    """Return the sum of steps `[start, end)`, with an interval from the sums that were missed.
+
+    Parameters
+    ----------
+    found : Forecast
+        With an interval of this level.
+    start, end : int
+        Steps, 0 ≤ start < end ≤ horizon.
+    level : float
+        Of the interval, 0 to 1.
+
+    Notes
+    -----
+    Windows of the backtest with all of these steps count. Overlapping windows miss alike, so the
+    interval is never narrower than Student's, with as many degrees of freedom as there are windows
+    that do not overlap. Without three windows the ends of the steps' own intervals are added up,
+    which is too wide rather than too narrow.
+    """
+    from scipy import stats
+
+    expected = float(found.expected[start:end].sum())
+    sums = found.missed[:, start:end].sum(axis=1)
+    sizes = np.abs(sums[~np.isnan(sums)])
+    if len(sizes) < _FEWEST_SUMS:
+        low, high = found.intervals[level]
+        return Total(
+            expected=expected, low=float(low[start:end].sum()), high=float(high[start:end].sum()),
+            coverage=None, n_windows=len(sizes),
+        )  # fmt: skip
+    apart = max(1.0, found.span / found.missed.shape[1])
+    factor = float(stats.t.ppf(0.5 + level / 2, apart))
+
+    def width_of(others: Floats) -> float:
+        return max(_conformal(others, level), factor * float(np.sqrt(np.mean(others**2))))
+
+    inside = [size <= width_of(np.delete(sizes, place)) for place, size in enumerate(sizes)]
+    width = width_of(sizes)
+    return Total(
+        expected=expected, low=expected - width, high=expected + width,
+        coverage=float(np.mean(inside)), n_windows=len(sizes),
+    )  # fmt: skip
+
+
+def _conformal(sizes: Floats, level: float) -> float:
+    """Return the size that a new one stays below with this probability; the largest at most."""
+    place = min(len(sizes), math.ceil((len(sizes) + 1) * level))
+    return float(np.sort(sizes)[place - 1])
+
+
+def _ranked(misses: dict[str, Floats], scale: float, *, of_sums: bool) -> tuple[Rival, ...]:
+    """Return the rivals, the one that missed least first; ties as the methods are listed."""
+    rivals = []
+    for name, each in misses.items():
+        whole = ~np.isnan(each).any(axis=1)
+        sums = each[whole].sum(axis=1) if whole.any() else np.nansum(each, axis=1)
+        rivals.append(
+            Rival(
+                name=name,
+                mase=float(np.nanmean(np.abs(each))) / scale,
+                missed_sum=float(np.abs(sums).mean()),
+            )
+        )
+    return tuple(sorted(rivals, key=lambda each: each.missed_sum if of_sums else each.mase))
+
+
+def _origins(n: int, seasons: Seasons, horizon: int, most: int, least: int = 0) -> list[int]:
     """Return rows up to which the windows know the series, the earliest first."""
-    least = max(MIN_BACKTEST_ROWS, 2 * max(seasons, default=1), int(_ENOUGH_ROWS * n))
+    least = max(MIN_BACKTEST_ROWS, 2 * max(seasons, default=1), int(_ENOUGH_ROWS * n), least)
     # A window needs not be whole: on a short series the far steps are tested less often.
     last = n - max(1, min(horizon, (n - least) // 2))
     if last < least:
@@ -112,13 +267,18 @@ def _scale(y: Floats, seasons: Seasons) -> float:
 
 
 def _misses(
-    y: Floats, method: Method, seasons: Seasons, horizon: int, origins: Sequence[int]
+    y: Floats, seen: Floats, method: Method, where: tuple[Seasons, int, Sequence[int]]
 ) -> Floats:
     """Return actual − expected, shape (n_windows, horizon), NaN after the end of the series."""
+    seasons, horizon, origins = where
     found = np.full((len(origins), horizon), np.nan)
+    if method is smoothing and is_whole(y, seasons):
+        expected = smoothings(seen, seasons, horizon, origins)  # one pass in place of many
+    else:
+        expected = tuple(method(seen[:origin], seasons, horizon) for origin in origins)
     for place, origin in enumerate(origins):
         actual = y[origin : origin + horizon]
-        found[place, : len(actual)] = actual - method(y[:origin], seasons, horizon)[: len(actual)]
+        found[place, : len(actual)] = actual - expected[place][: len(actual)]
     return found
 
 
@@ -156,7 +316,7 @@ def _flat(y: Floats, horizon: int, levels: Sequence[float], note: str) -> Foreca
     return Forecast(
         model="constant", rivals=(), n_windows=0, expected=expected,
         intervals={level: (expected.copy(), expected.copy()) for level in levels}, coverage={},
-        note=note,
+        missed=np.empty((0, horizon)), span=0, note=note,
     )  # fmt: skip
 
 
@@ -171,5 +331,6 @@ def _short(y: Floats, horizon: int, levels: Sequence[float]) -> Forecast:
     return Forecast(
         model="naive", rivals=(), n_windows=0, expected=expected,
         intervals={level: (expected - each, expected + each) for level, each in widths.items()},
-        coverage={}, note="the series is too short to test a forecast: the last value goes on",
+        coverage={}, missed=np.empty((0, horizon)),
+        span=0, note="the series is too short to test a forecast: the last value goes on",
     )  # fmt: skip
