@@ -42,6 +42,17 @@ class Settings:
         "of any sentence-transformers model.",
     )
     encoder_threads: int = _setting(0, "Threads of the encoder; 0 means one for each core.")
+    reranker: str = _setting(
+        "",
+        "Folder of a cross-encoder (sentence-transformers' CrossEncoder), or its name in the "
+        "model cache, that reads the first 30 passages once more; empty means none.",
+    )
+    reranker_download: bool = _setting(
+        False, "Whether a cross-encoder that is not in the model cache may be fetched by its name."
+    )
+    reranker_weight: float = _setting(
+        0.5, "What the cross-encoder counts in the ranking; all else together counts the rest."
+    )
     max_file_mb: int = _setting(50, "Longest file that is ingested, packed or unpacked, in MB.")
     parse_memory_mb: int = _setting(1024, "Memory of the process that reads files, in MB.")
     parse_seconds: int = _setting(60, "Processor time that reading one file may take, in seconds.")
@@ -289,6 +300,7 @@ def _check_ranges(settings: Settings) -> None:
     limits: dict[str, tuple[float, float]] = {
         "port": (0, 65535),
         "encoder_threads": (0, 1024),
+        "reranker_weight": (0.0, 1.0),
         "max_file_mb": (1, 1_000),
         "parse_memory_mb": (256, 1_000_000),
         "parse_seconds": (1, 3_600),

@@ -9,6 +9,7 @@ from knowledge_base.config import (
     FeedbackSettings,
     KnowledgeBaseSettings,
     ParsingSettings,
+    RerankerSettings,
 )
 
 
@@ -20,6 +21,11 @@ def knowledge_settings(settings: Settings) -> KnowledgeBaseSettings:
             name=DEFAULT_ENCODER if name == "default" else name,
             threads=settings.encoder_threads,
             cache_path=settings.knowledge_dir / "vectors.sqlite",
+        ),
+        reranker=RerankerSettings(
+            name=settings.reranker,
+            may_download=settings.reranker_download,
+            weight=settings.reranker_weight,
         ),
         feedback=FeedbackSettings(
             cap=settings.feedback_cap,

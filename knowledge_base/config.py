@@ -69,6 +69,23 @@ class RetrievalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RerankerSettings:
+    """Whether a cross-encoder reads the first passages once more."""
+
+    name: str = ""
+    """Folder of a model of sentence-transformers' CrossEncoder, or its name in the model cache;
+    empty means none."""
+    may_download: bool = False
+    """Whether a name that is not in the cache may be fetched."""
+    n_passages: int = 30
+    """So many are read: the best one of each of the first documents."""
+    max_tokens: int = 160
+    """A question with its passage is cut here."""
+    weight: float = 0.5
+    """What the cross-encoder counts in a document's score; all legs together count the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackSettings:
     """How far people's feedback may move a ranking."""
 
@@ -119,6 +136,7 @@ class KnowledgeBaseSettings:
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    reranker: RerankerSettings = field(default_factory=RerankerSettings)
     feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
     parsing: ParsingSettings = field(default_factory=ParsingSettings)
     keep_snapshots: int = 2

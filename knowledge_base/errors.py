@@ -8,6 +8,7 @@ KnowledgeBaseError
 │       └── AdaptationHashError  a file of it differs from its manifest
 ├── RankerError         weights of the legs cannot be learned, written or read
 │   └── RankerHashError     their file differs from the hash that was kept of it
+├── RerankerError       the cross-encoder cannot be used
 ├── IndexCorruptError   a snapshot fails its manifest
 ├── IndexMissingError   nothing has been ingested yet
 └── StoreError          the document store cannot be read or written
@@ -75,6 +76,12 @@ class RankerHashError(RankerError):
     """The file of learned weights differs from the hash that was kept of it."""
 
     code = "ranker_hash_mismatch"
+
+
+class RerankerError(KnowledgeBaseError):
+    """The cross-encoder that the settings name cannot be loaded or used."""
+
+    code = "reranker_unavailable"
 
 
 class IndexCorruptError(KnowledgeBaseError):

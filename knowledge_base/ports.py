@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from knowledge_base.config import RerankerSettings
 from knowledge_base.late import QuestionTokens, TokenVectors
 from knowledge_base.model import Document, FailedSource, Passage, Ticket
 
@@ -72,6 +73,19 @@ class Prior(Protocol):
             Documents that the asker may read. A document's adjustment must not depend on which
             others are named.
         """
+        ...
+
+
+class Reranker(Protocol):
+    """What reads a question together with each passage."""
+
+    @property
+    def settings(self) -> RerankerSettings:
+        """How much it reads, and what it counts."""
+        ...
+
+    def scores(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return how well each text answers, shape (n_texts,), higher is better."""
         ...
 
 

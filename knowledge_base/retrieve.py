@@ -21,13 +21,14 @@ from knowledge_base.index.legs import LEGS, Candidates, Question, Rows, gather
 from knowledge_base.index.snapshot import Manifest, SnapshotFolder
 from knowledge_base.late import QuestionTokens
 from knowledge_base.model import Document, DocumentHit, Expansion, Hit, Passage, Pool
-from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, TokenEncoder
+from knowledge_base.ports import CachedTokenEncoder, Encoder, Prior, Reranker, TokenEncoder
 from knowledge_base.ranking import (
     CandidateDocuments,
     best_first,
     cost_of_asides,
     rank_documents,
 )
+from knowledge_base.reranking import reranked
 from knowledge_base.vocabulary import Evidence
 
 BM25_ONLY = ("bm25",)
@@ -85,10 +86,19 @@ class Retriever:
         self._settings = settings
         self._prior = prior
         self._glossary = glossary
+        self._reranker: Reranker | None = None
         self._open: OpenContent | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._queries: OrderedDict[str, _Read] = OrderedDict()
+
+    def reranked_by(self, reranker: Reranker | None) -> Retriever:
+        """Let the first passages of every ranking of documents be read once more; return self.
+
+        Baselines (`legs`) and what weights are learned from (`candidates`) are left as they are.
+        """
+        self._reranker = reranker
+        return self
 
     @property
     def manifest(self) -> Manifest:
@@ -156,6 +166,10 @@ class Retriever:
         weights = self._settings.weights
         ranked = rank_documents(current.content, found, weights, asked.tokens)
         fused = convex(found.shares, weights)
+        if legs is None and self._reranker is not None:
+            ranked = reranked(
+                current.content, found, ranked, fused, question=query, reranker=self._reranker
+            )
         feedback = self._feedback(current, query, ranked.rows, is_plain=legs is not None)
         scores = ranked.scores + feedback
         costs = np.zeros_like(scores)

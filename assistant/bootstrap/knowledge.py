@@ -17,6 +17,7 @@ from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.ports import Encoder
 from knowledge_base.ranker import FOLDER_NAME as RANKER_NAME
 from knowledge_base.ranker import Ranker, choose_ranker, with_weights
+from knowledge_base.reranking import load_reranker
 from knowledge_base.retrieve import Retriever
 from knowledge_base.sources.parser_process import ParserProcess
 from knowledge_base.store import SqliteStore
@@ -107,4 +108,4 @@ class KnowledgeParts(HomeParts):
             prior=self.prior,
             question_encoder=self.question_encoder,
             glossary=self.glossary,
-        )
+        ).reranked_by(load_reranker(self.knowledge_settings.reranker))

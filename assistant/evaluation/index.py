@@ -16,6 +16,7 @@ from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.indexing import Progress, no_progress
 from knowledge_base.ingest import ingest
 from knowledge_base.ports import Encoder
+from knowledge_base.reranking import load_reranker
 from knowledge_base.retrieve import Retriever
 from knowledge_base.store import SqliteStore
 from knowledge_base.vector_cache import CachedEncoder
@@ -60,7 +61,10 @@ def open_evaluation_index(
     ------
     EvaluationError
         When a corpus is missing, or the folder holds an index of others.
+    RerankerError
+        When the cross-encoder that the settings name is missing.
     """
+    reranker = load_reranker(settings.reranker)
     sources = corpus_sources(corpora)
     with tempfile.TemporaryDirectory() as passing:
         place = Path(passing) if folder is None else folder
@@ -84,7 +88,7 @@ def open_evaluation_index(
             settings.retrieval,
             glossary=lambda: glossary,
             question_encoder=question_encoder if is_adapted else None,
-        )
+        ).reranked_by(reranker)
         manifest = retriever.manifest
         yield EvaluationIndex(
             retriever=retriever,
