@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -32,9 +34,15 @@ _OVER_NUMBERS = frozenset(
         "cross_sell_rules",
         "experiment_result",
         "major_incident",
+        "root_cause",
     }
 )
 """Kinds whose words say more than the number that the same question names."""
+_SEGMENT_WORDS: Final = re.compile(
+    r"\b(?:segments?|segmentation|rfm|champions?|hibernating|personas?|"
+    r"(?<!brand )loyal (?:customer|client|buyer))\b"
+)
+"""Words that no number goes by: they are asked for, even where the question counts or splits."""
 _COUNTING = frozenset({"how_many", "how_much", "how_long", "how_often", "share", "by"})
 _CALLED = {"campaign": "campaign", "service": "service"}
 
@@ -45,6 +53,8 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     "What do people who buy a lamp also buy?" names active customers, but asks for something else;
     a question that counts, measures or splits wants its number.
     """
+    if kind.name in {"segments", "segment_migration"}:
+        return _SEGMENT_WORDS.search(recognisable(tags)) is not None
     counts = any(tag.cue in _COUNTING for tag in tags)
     grained = any(t.time is not None and t.time.kind == "grain" for t in tags)
     return kind.name in _OVER_NUMBERS and not counts and (not grained or kind.name == "anomalies")
