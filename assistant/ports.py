@@ -354,8 +354,8 @@ class Assistant(Protocol):
         """Return articles that the asker may read, by title; `query` filters by words in titles."""
         ...
 
-    def examples(self) -> tuple[str, ...]:
-        """Return six questions that this installation can answer."""
+    def examples(self, asker: Asker = ...) -> tuple[str, ...]:
+        """Return six questions that this installation answers somebody; anybody by default."""
         ...
 
     def checks(self) -> tuple[Check, ...]:

@@ -33,6 +33,8 @@ from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 
 N_EXAMPLES = 6
+NOBODY = Asker()
+"""No account and no limits: the operator's own command line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +146,10 @@ class AssistantService:
 
     def complete_question(self, prefix: str, *, asker: Asker) -> tuple[str, ...]:
         """Return questions of managers that begin like a text; none without a warehouse."""
-        if self.insights is None:
+        insights = self._insights_for(asker)
+        if insights is None:
             return ()
-        return self.insights.suggest(prefix, groups=tuple(asker.groups))
+        return insights.suggest(prefix, groups=tuple(asker.groups))
 
     def suggest_for_text(self, text: str, *, asker: Asker, subject: str = "") -> Suggestions:
         """Return what may help with a problem while somebody types it."""
@@ -173,24 +176,29 @@ class AssistantService:
     def capabilities(self, asker: Asker) -> Capabilities:
         """Return what is really there for an asker."""
         has_articles = bool(self.articles(asker, limit=1))
+        insights = self._insights_for(asker)
         return Capabilities(
             has_articles=has_articles,
             helpdesk_examples=self.helpdesk_examples() if has_articles else (),
-            insights_examples=self.insights.examples(groups=tuple(asker.groups))
-            if self.insights is not None
+            insights_examples=insights.examples(groups=tuple(asker.groups))
+            if insights is not None
             else (),
         )
 
-    def examples(self) -> tuple[str, ...]:
-        """Return six questions that this installation can answer, kinds taking turns."""
+    def examples(self, asker: Asker = NOBODY) -> tuple[str, ...]:
+        """Return six questions that this installation answers somebody, kinds taking turns."""
         helpdesk = self.helpdesk_examples()
-        insights = self.insights.examples() if self.insights is not None else ()
+        there = self._insights_for(asker)
+        insights = there.examples(groups=tuple(asker.groups)) if there is not None else ()
         mixed: list[str] = []
         for index in range(N_EXAMPLES):
             for kind in (helpdesk, insights):
                 if index < len(kind):
                     mixed.append(kind[index])
         return tuple(mixed[:N_EXAMPLES])
+
+    def _insights_for(self, asker: Asker) -> Insights | None:
+        return self.insights if asker.may("insights.ask") else None
 
     def checks(self) -> tuple[Check, ...]:
         """Return what is ready."""

@@ -20,8 +20,8 @@ from assistant.accounts.service import hash_secret
 from assistant.config import Settings
 from assistant.model import ROLES, Asker, Role
 from knowledge_base.model import EVERYONE
-from web.errors import RouteUndeclaredError
-from web.identity import FORWARDED_HEADERS, visitor_id
+from web.errors import RouteUndeclaredError, SignInOffError
+from web.identity import FORWARDED_HEADERS, set_session_cookie, visitor_id
 
 PUBLIC_PATHS = frozenset({"/openapi.json", "/assets"})
 """What is not a route of ours: the API's description and the page's files, which hold no data."""
@@ -90,6 +90,54 @@ class Guard:
         if found is None:
             raise NotSignedInError("You are not signed in.", hint="Sign in, then try again.")
         return Person(asker=found.asker, access=found)
+
+    def is_still_there(self, person: Person) -> bool:
+        """Return whether somebody who was let in would still be: for streams that stay open."""
+        if person.access is None or self.accounts is None:
+            return self.settings.sign_in == "off"
+        return self.accounts.is_still(person.access)
+
+    def require_accounts(self) -> Accounts:
+        """Return the accounts.
+
+        Raises
+        ------
+        SignInOffError
+            When nobody signs in here.
+        """
+        if self.accounts is None or self.settings.sign_in == "off":
+            raise SignInOffError(
+                "Nobody signs in here.", hint="The setting sign_in turns it on; see docs/access.md."
+            )
+        return self.accounts
+
+    def account_of(self, person: Person) -> Access:
+        """Return the account of somebody.
+
+        Raises
+        ------
+        NotSignedInError
+            When they are a visitor.
+        """
+        if person.access is None:
+            raise NotSignedInError("You are not signed in.", hint="Sign in, then try again.")
+        return person.access
+
+    def end_session_of(self, request: Request, *, address: str) -> None:
+        """End the session that a request came with, if any."""
+        secret = request.scope["state"].get("session_secret")
+        accounts = self.require_accounts()
+        found = accounts.who(hash_secret(secret), touch=False) if secret else None
+        if found is not None:
+            accounts.sign_out(found, address=address)
+
+    def session_cookie(self, secret: str) -> str:
+        """Return the cookie that opens a session; for an empty secret, the one that ends it."""
+        return set_session_cookie(
+            secret,
+            secure=self.settings.secure_cookies,
+            max_age_s=self.settings.session_hours * 3600 if secret else 0,
+        )
 
     def _visitor(self, request: Request) -> Asker:
         role: Role = next(item for item in ROLES if item == self.settings.visitor_role)

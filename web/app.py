@@ -13,7 +13,7 @@ from assistant.errors import SettingsError
 from assistant.ports import Assistant
 from web.access import Guard, require_declared
 from web.errors import add_error_handlers
-from web.routes import articles, conversations, desk, findings, health, insights, tickets
+from web.routes import articles, conversations, desk, findings, health, insights, session, tickets
 from web.routes.page import add_page
 from web.security import Gate
 
@@ -71,6 +71,7 @@ def create_app(
     app.include_router(desk.router, prefix=API_PREFIX, tags=["desk"])
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
+    app.include_router(session.router, prefix=API_PREFIX, tags=["session"])
     app.include_router(health.router, tags=["health"])
     add_page(app, static_dir)
     require_declared(app)

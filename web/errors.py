@@ -5,6 +5,7 @@ WebError
 ├── CrossSiteRequestError       a change was asked for from another site
 ├── BodyTooLargeError
 ├── MediaTypeError              a body that is not JSON
+├── SignInOffError              somebody signs in where nobody does
 └── RouteUndeclaredError        a route says nothing of who may use it
 """
 
@@ -61,6 +62,12 @@ class MediaTypeError(WebError):
     """The body of a request is not JSON."""
 
     code = "unsupported_media_type"
+
+
+class SignInOffError(WebError):
+    """Somebody would sign in where nobody does."""
+
+    code = "sign_in_off"
 
 
 class RouteUndeclaredError(WebError):
@@ -149,11 +156,12 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
 """HTTP status of each class; a class that is not here takes the one of its nearest base."""
 
 _WORDS_BY_STATUS: Mapping[int, tuple[str, str, str]] = {
+    SignInOffError: 404,
+    RouteUndeclaredError: 500,
     400: ("bad_request", "The request cannot be read.", "See /openapi.json for what is expected."),
     404: ("not_found", "There is nothing at this address.", "See /openapi.json for what there is."),
     405: (
         "method_not_allowed",
-    RouteUndeclaredError: 500,
         "This address does not take that method.",
         "The Allow header names those that it takes.",
     ),

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 
 FORWARDED_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on."""
@@ -87,6 +88,12 @@ def set_session_cookie(secret: str, *, secure: bool, max_age_s: int) -> str:
         f"{session_cookie_name(secure=secure)}={secret}; Path=/; Max-Age={max_age_s}; HttpOnly; "
         f"SameSite=Lax{secure_mark}"
     )
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """Return where a request came from; behind a proxy of this machine, what that says."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def visitor_id(state: Mapping[str, object]) -> str:

@@ -180,6 +180,10 @@ class Accounts:
             the same time.
         TooManyAttemptsError
         """
+        user = self._require_right(name, password, address=address)
+        return self.open_session(user, address=address, at=self.clock.now())
+
+    def _require_right(self, name: str, password: str, *, address: str) -> User:
         now = self.clock.now()
         self.throttle.check(name, address, at=now)
         found = self.store.find(name)
@@ -200,7 +204,7 @@ class Accounts:
         if self.passwords.is_stale(known):
             hashed = self.passwords.hash(password)
             self.store.set_password(user.user_id, hashed, note=None, at=now)
-        return self.open_session(user, address=address, at=now)
+        return user
 
     def open_session(self, user: User, *, address: str, at: datetime) -> SignedIn:
         """Open a session for somebody whose identity has been proved."""
@@ -232,6 +236,26 @@ class Accounts:
         if touch and now - session.seen_at >= TOUCH_EVERY:
             self.store.touch(session_hash, at=now)
         return access_of(user, session_hash=session_hash)
+
+    def is_still(self, access: Access) -> bool:
+        """Return whether somebody who came in may still be in, with the same rights."""
+        return self.who(access.session_hash, touch=False) == access
+
+    def change_own_password(
+        self, access: Access, current: str, new: str, *, address: str
+    ) -> SignedIn:
+        """Give somebody the password they chose; their sessions end and a new one opens.
+
+        Raises
+        ------
+        SignInFailedError
+            When the current password is not right.
+        TooManyAttemptsError, PasswordRefusedError
+        """
+        user = access.user
+        self._require_right(user.name, current, address=address)
+        self.set_password(user, new, by=user.user_id)
+        return self.open_session(user, address=address, at=self.clock.now())
 
     def sign_out(self, access: Access, *, address: str) -> None:
         """End the session that somebody came in with.

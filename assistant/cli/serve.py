@@ -11,7 +11,8 @@ from importlib.metadata import entry_points
 
 import click
 
-from assistant.bootstrap import build_assistant
+from assistant.accounts import Accounts
+from assistant.bootstrap import Parts, build_assistant
 from assistant.cli.output import progress, working
 from assistant.cli.settings import current_settings, home_option
 from assistant.config import Settings
@@ -37,10 +38,10 @@ def serve_forever(settings: Settings) -> None:
         assistant = build_assistant(settings)
         assistant.warm_up()
     progress(f"Deskwise is ready at http://{settings.host}:{settings.port}/")
-    run_server(assistant, settings)
+    run_server(assistant, settings, Parts(settings).accounts if settings.sign_in != "off" else None)
 
 
-def find_server() -> Callable[[Assistant, Settings], None]:
+def find_server() -> Callable[[Assistant, Settings, Accounts | None], None]:
     """Return the function that serves an assistant until interrupted.
 
     Raises
@@ -53,5 +54,5 @@ def find_server() -> Callable[[Assistant, Settings], None]:
         raise NotBuiltError(
             "This installation has no web server.", hint="Install Deskwise with its web package."
         )
-    run_server: Callable[[Assistant, Settings], None] = next(iter(found)).load()
+    run_server: Callable[[Assistant, Settings, Accounts | None], None] = next(iter(found)).load()
     return run_server

@@ -28,6 +28,12 @@ class InsightsSkill:
 
     def answer(self, text: str, *, asker: Asker, conversation: Conversation) -> Outcome:
         """Compute, ask back, or say what is unknown."""
+        if not asker.may("insights.ask"):
+            return Abstention(
+                text=self._messages.say("insights.not_permitted"),
+                reason="not_permitted",
+                offers_ticket=False,
+            )
         if self._insights is None:
             return Abstention(
                 text=self._messages.say("insights.no_warehouse"),

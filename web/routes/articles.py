@@ -62,6 +62,6 @@ def read_article(
     responses=failures(),
     summary="What can be asked here",
 )
-def list_examples(assistant: AssistantOf) -> ExampleList:
+def list_examples(assistant: AssistantOf, asker: AskerOf) -> ExampleList:
     """Return six questions that this installation can answer."""
-    return ExampleList(examples=list(assistant.examples()))
+    return ExampleList(examples=list(assistant.examples(asker)))

@@ -10,7 +10,15 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from assistant.wire import turn_to_json
 from web import stream
 from web.access import needs
-from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, RequestId, failures
+from web.routes.dependencies import (
+    CHANGES,
+    AskerOf,
+    AssistantOf,
+    GuardOf,
+    PersonOf,
+    RequestId,
+    failures,
+)
 from web.schemas import (
     AskRequest,
     ConversationBody,
@@ -49,15 +57,17 @@ _ASK_ANSWERS: dict[int | str, dict[str, Any]] = {
 def ask(
     body: AskRequest,
     assistant: AssistantOf,
-    asker: AskerOf,
+    person: PersonOf,
+    guard: GuardOf,
     request_id: RequestId,
     accept: Annotated[str, Header()] = "application/json",
 ) -> Response:
     """Answer one question, at once or as a stream of events."""
+    asker = person.asker
     if stream.MEDIA_TYPE in accept.lower():
         events = assistant.stream(body.text, asker=asker, conversation_id=body.conversation_id)
         return StreamingResponse(
-            stream.start(events, request_id),
+            stream.start(events, request_id, lambda: guard.is_still_there(person)),
             media_type=stream.MEDIA_TYPE,
             headers={"X-Accel-Buffering": "no"},  # a proxy must not hold events back
         )

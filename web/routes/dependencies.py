@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from assistant.model import Asker
 from assistant.ports import Assistant
-from web.access import person_of
+from web.access import Guard, Person, guard_of, person_of
 from web.errors import request_id_of
 from web.schemas import ErrorBody
 
@@ -75,4 +75,6 @@ def _asker(request: Request) -> Asker:
 
 AssistantOf = Annotated[Assistant, Depends(_assistant)]
 AskerOf = Annotated[Asker, Depends(_asker)]
+PersonOf = Annotated[Person, Depends(person_of)]
+GuardOf = Annotated[Guard, Depends(guard_of)]
 RequestId = Annotated[str, Depends(request_id_of)]

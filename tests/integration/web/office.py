@@ -1,0 +1,77 @@
+"""An application with sign-in on, people of every role, and their clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from assistant.accounts import Accounts, User
+from assistant.config import Settings
+from assistant.model import Role
+from assistant.store import open_engine
+from tests.integration.assistant.accounts.conftest import GOOD, SetClock, accounts_on
+from tests.integration.web.fake_assistant import FakeAssistant
+from web.app import create_app
+
+BASE = "http://127.0.0.1:8765"
+OURS = {"X-Deskwise": "1"}
+SESSION = "/api/v1/session"
+PEOPLE: dict[str, Role] = {
+    "employee": "employee",
+    "other": "employee",
+    "agent": "agent",
+    "manager": "manager",
+    "admin": "admin",
+    "spare": "admin",
+    "disabled": "manager",
+}
+
+
+@dataclass
+class Office:
+    """The application, its accounts, and whoever has signed in."""
+
+    app: FastAPI
+    assistant: FakeAssistant
+    accounts: Accounts
+    clock: SetClock
+    users: dict[str, User]
+    clients: list[TestClient] = field(default_factory=list)
+
+    def visitor(self, *, https: bool = False) -> TestClient:
+        """A browser in which nobody has signed in."""
+        base = BASE.replace("http:", "https:") if https else BASE
+        client = TestClient(self.app, base_url=base, headers=OURS)
+        self.clients.append(client)
+        return client
+
+    def sign_in(self, name: str) -> TestClient:
+        """A browser in which somebody has signed in."""
+        client = self.visitor()
+        answer = client.post(SESSION, json={"name": name, "password": GOOD})
+        assert answer.status_code == 200, answer.text
+        return client
+
+
+@contextmanager
+def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Office]:
+    """Make the people and the application; close their browsers at the end."""
+    engine = open_engine(folder / "office.sqlite")
+    clock = SetClock()
+    accounts = accounts_on(engine, clock)
+    users = {
+        name: accounts.add_user(name, role=role, password=GOOD) for name, role in PEOPLE.items()
+    }
+    users["disabled"] = accounts.change(users["disabled"], is_disabled=True)
+    assistant = FakeAssistant()
+    app = create_app(assistant, settings or Settings(sign_in="local"), accounts=accounts)
+    office = Office(app=app, assistant=assistant, accounts=accounts, clock=clock, users=users)
+    yield office
+    for client in office.clients:
+        client.close()
+    engine.dispose()
