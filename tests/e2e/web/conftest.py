@@ -8,7 +8,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 import pytest
 import uvicorn
@@ -49,16 +50,15 @@ class Served:
     assistant: FakeAssistant
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Served]:
-    """The application on a free port of this machine."""
+@contextmanager
+def serving(assistant: FakeAssistant, settings: Settings) -> Iterator[Served]:
+    """Run the application on a free port of this machine."""
     if not (STATIC_DIR / "index.html").is_file():
         _give_up("the page is not built: run `make web`")
-    assistant = FakeAssistant(delay_s=0.01)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        app = create_app(assistant, Settings(port=port))
+        app = create_app(assistant, replace(settings, port=port))
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
@@ -69,6 +69,13 @@ def server() -> Iterator[Served]:
         yield Served(url=f"http://127.0.0.1:{port}", assistant=assistant)
         running.should_exit = True
         thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Served]:
+    """The application with the fake assistant."""
+    with serving(FakeAssistant(delay_s=0.01), Settings()) as served:
+        yield served
 
 
 @dataclass
@@ -107,7 +114,7 @@ def new_page(browser: Browser, server: Served) -> Iterator[NewPage]:
             reduced_motion="reduce",
             permissions=["clipboard-read", "clipboard-write"],
         )
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         watched = Watched(page=page, url=server.url)

@@ -15,6 +15,7 @@ from web.build_ui import npm_command
 
 UI = Path(__file__).resolve().parents[3] / "web" / "ui"
 FIRST_LOAD_LIMIT_BYTES = 60_000
+DESK_LIMIT_BYTES = 25_000
 SOURCES = sorted((UI / "src").rglob("*.ts*"))
 
 
@@ -48,10 +49,22 @@ def test_the_first_load_is_small_and_the_charts_are_not_in_it(built: Path) -> No
     sizes = {name: len(gzip.compress((built / name).read_bytes())) for name in names}
     charts = [path.name for path in (built / "assets").glob("draw-*.js")]
 
-    assert len(names) == 2
     assert sum(sizes.values()) <= FIRST_LOAD_LIMIT_BYTES, sizes
     assert len(charts) == 1
     assert charts[0] not in html
+    assert "DeskPage" not in html
+
+
+def test_the_desk_is_small_beside_what_is_loaded_already(built: Path) -> None:
+    files = [
+        path
+        for path in (built / "assets").iterdir()
+        if path.name.startswith(("DeskPage", "TicketColumn")) and path.suffix in (".js", ".css")
+    ]
+    sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in files}
+
+    assert len(sizes) >= 2
+    assert sum(sizes.values()) <= DESK_LIMIT_BYTES, sizes
 
 
 def test_the_built_page_loads_nothing_from_elsewhere_and_has_no_inline_script(built: Path) -> None:

@@ -1,4 +1,4 @@
-import { render } from "preact";
+import { type ComponentType, render } from "preact";
 import { Page } from "./shell/Page";
 import { restoreTheme } from "./shell/theme";
 import "./styles/base.css";
@@ -6,5 +6,15 @@ import "./styles/shell.css";
 import "./styles/chat.css";
 import "./styles/insights.css";
 
+/** The pages besides the chat are files of their own, loaded when their address is opened. */
+async function pageAt(path: string): Promise<ComponentType> {
+  const name = path.split("/")[1];
+  if (name === "desk") return (await import("./desk/DeskPage")).DeskPage;
+  if (name === "tickets") return (await import("./tickets/TicketsPage")).TicketsPage;
+  return Page;
+}
+
 restoreTheme();
-render(<Page />, document.getElementById("page")!);
+void pageAt(location.pathname).then((Shown) =>
+  render(<Shown />, document.getElementById("page")!),
+);

@@ -4,6 +4,8 @@ import { EventReader } from "../src/api/sse";
 import type { Column, Finding, Turn } from "../src/api/types";
 import { EMPTY, reduce } from "../src/chat/state";
 import { mixed } from "../src/insights/colours";
+import { deskPath, NO_FILTERS, readFilters, readTicketId } from "../src/desk/address";
+import { decisions, EMPTY_REPLY, insert } from "../src/desk/replies";
 import { planPlot } from "../src/insights/plot";
 import { nextOrder, sortRows, toCsv, toTsv } from "../src/insights/tables";
 import { buildTree } from "../src/panel/structure";
@@ -216,4 +218,28 @@ test("addresses", () => {
   assert.deepEqual(readAddress("/c/c%201"), { kind: "conversation", id: "c 1" });
   assert.deepEqual(readAddress("/a/articles/vpn/a%25.md"), { kind: "article", id: "articles/vpn/a%.md" });
   assert.deepEqual(readAddress("/a/%zz"), { kind: "article", id: "%zz" });
+});
+
+test("the desk's filters go into the address and come back", () => {
+  const filters = { ...NO_FILTERS, state: "all", q: "vpn 5 GHz", team: ["Service Desk"] } as const;
+  const path = deskPath("LF-1001", { ...filters, team: [...filters.team] });
+  assert.equal(path, "/desk/LF-1001?state=all&q=vpn+5+GHz&team=Service+Desk");
+  assert.deepEqual(readFilters(path.split("?")[1]!), filters);
+  assert.equal(readTicketId("/desk/LF-1001"), "LF-1001");
+  assert.equal(readTicketId("/desk"), null);
+  assert.equal(deskPath(null, readFilters("state=x&sort=best")), "/desk");
+});
+
+test("what is put in is told as accepted while it stands in the reply, else as edited", () => {
+  const one = { kind: "ticket", source_id: "A" } as const;
+  const two = { kind: "article", source_id: "b.md" } as const;
+  let reply = insert(EMPTY_REPLY, "Restart it.", [one]);
+  reply = insert(reply, "Open the shelf.", [two]);
+  assert.equal(reply.text, "Restart it.\n\nOpen the shelf.");
+  const sent = { ...reply, text: reply.text.replace("Restart it.", "Restart the laptop.") };
+  assert.deepEqual(decisions(sent), [
+    { source: one, decision: "edited" },
+    { source: two, decision: "accepted" },
+  ]);
+  assert.deepEqual(decisions(EMPTY_REPLY), []);
 });

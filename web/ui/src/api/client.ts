@@ -68,11 +68,11 @@ async function readProblem(response: Response): Promise<Problem> {
   }
 }
 
-async function get<T>(path: string): Promise<T> {
+export async function get<T>(path: string): Promise<T> {
   return (await (await call(path)).json()) as T;
 }
 
-function post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+export function post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   const headers = { "Content-Type": "application/json", ...init.headers };
   return call(path, { ...init, method: "POST", body: JSON.stringify(body), headers });
 }

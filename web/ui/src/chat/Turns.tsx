@@ -6,6 +6,7 @@ import { say } from "../messages";
 import { Skeleton } from "../shell/Skeleton";
 import { ErrorCard } from "./ErrorCard";
 import type { Chat } from "./state";
+import { TicketReplies } from "./TicketReplies";
 import { TurnView } from "./TurnView";
 import { Welcome } from "./Welcome";
 
@@ -26,6 +27,7 @@ export function Turns({ chat, isLoading, problem, onRetry }: Props) {
     else box.current?.scrollTo(0, 0);
   }, [last?.question, chat.turns.length]);
   const isEmpty = chat.turns.length === 0;
+  const nHandedOff = chat.turns.filter((item) => item.turn?.ticket_number).length;
   return (
     <div class="turns" ref={box} tabIndex={0} role="region" aria-label={say.conversation}>
       <div class="column">
@@ -35,6 +37,9 @@ export function Turns({ chat, isLoading, problem, onRetry }: Props) {
         {chat.turns.map((shown) => (
           <TurnView key={shown.key} shown={shown} isLast={shown === last} />
         ))}
+        {chat.conversationId && !isEmpty && last?.status === "done" && (
+          <TicketReplies conversationId={chat.conversationId} changes={nHandedOff} />
+        )}
       </div>
     </div>
   );

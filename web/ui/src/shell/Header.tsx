@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { say } from "../messages";
-import { IconButton } from "./Icon";
+import { Icon, IconButton } from "./Icon";
 import { chooseTheme, currentTheme, onThemeChange } from "./theme";
 
 interface Props {
@@ -35,6 +35,9 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
         {say.title}
       </a>
       <span class="grow" />
+      <a class="icon-button" href="/tickets" aria-label={say.yourTickets} title={say.yourTickets}>
+        <Icon name="ticket" />
+      </a>
       <IconButton icon="plus" label={say.newChat} onClick={onHome} />
       <IconButton
         icon={isDark ? "sun" : "moon"}

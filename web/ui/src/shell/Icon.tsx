@@ -20,6 +20,10 @@ const PATHS = {
   save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   ascending: "M12 19V6M7 11l5-5 5 5",
   descending: "M12 5v13M7 13l5 5 5-5",
+  back: "M15 5l-7 7 7 7",
+  insert: "M12 4v10M7 9l5 5 5-5M4 20h16",
+  lock: "M6 11h12v9H6zM8 11V8a4 4 0 018 0v3",
+  person: "M12 4a4 4 0 100 8 4 4 0 000-8M4 21c0-4 3.5-6 8-6s8 2 8 6",
   article: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7",
 } as const;
 

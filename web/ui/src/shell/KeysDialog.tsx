@@ -8,6 +8,8 @@ interface Props {
   areOn: boolean;
   onSwitch: (areOn: boolean) => void;
   onClose: () => void;
+  keys?: readonly (readonly [string, string])[];
+  switchLabel?: string;
 }
 
 const KEYS: readonly [string, string][] = [
@@ -18,7 +20,7 @@ const KEYS: readonly [string, string][] = [
   ["?", say.keyHelp],
 ];
 
-export function KeysDialog({ areOn, onSwitch, onClose }: Props) {
+export function KeysDialog({ areOn, onSwitch, onClose, keys = KEYS, switchLabel }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -28,7 +30,7 @@ export function KeysDialog({ areOn, onSwitch, onClose }: Props) {
         <IconButton icon="close" label={say.close} onClick={() => dialog.current?.close()} />
       </header>
       <dl class="keys">
-        {KEYS.map(([key, meaning]) => (
+        {keys.map(([key, meaning]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
@@ -43,7 +45,7 @@ export function KeysDialog({ areOn, onSwitch, onClose }: Props) {
           checked={areOn}
           onChange={(event) => onSwitch(event.currentTarget.checked)}
         />
-        {say.keysOn}
+        {switchLabel ?? say.keysOn}
       </label>
     </dialog>
   );

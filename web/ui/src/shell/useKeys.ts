@@ -6,6 +6,8 @@ import { recall, remember } from "./memory";
 interface Handlers {
   focus: () => void;
   close: () => void;
+  /** Other single keys; true when one was taken. */
+  other?: (key: string) => boolean;
 }
 
 export function useKeys(handlers: Handlers) {
@@ -25,7 +27,7 @@ export function useKeys(handlers: Handlers) {
       } else if (event.key === "?") {
         event.preventDefault();
         setListShown(true);
-      }
+      } else if (current.current.other?.(event.key)) event.preventDefault();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);

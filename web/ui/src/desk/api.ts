@@ -1,0 +1,65 @@
+/** Calls of the desk. */
+
+import { Failure, get, post } from "../api/client";
+import type { Problem } from "../api/types";
+import { type Filters, writeFilters } from "./address";
+import { tell } from "./messages";
+import type {
+  Agent,
+  AgentStatus,
+  Decision,
+  DeskTicket,
+  QueuePage,
+  Source,
+  Suggestions,
+} from "./types";
+
+const PAGE = 100;
+
+const path = (ticketId: string): string => `/desk/tickets/${encodeURIComponent(ticketId)}`;
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Failure) return error.problem;
+  return { error: "unknown", message: tell.failed, hint: tell.failedHint, request_id: "" };
+}
+
+export function readQueue(filters: Filters, cursor: string): Promise<QueuePage> {
+  const search = new URLSearchParams(writeFilters(filters));
+  search.set("limit", String(PAGE));
+  if (cursor) search.set("cursor", cursor);
+  return get(`/desk/tickets?${search}`);
+}
+
+export const readTicket = (ticketId: string): Promise<DeskTicket> => get(path(ticketId));
+
+export const readAgents = (): Promise<{ agents: Agent[]; me: string }> => get("/desk/agents");
+
+export const readSuggestions = (ticketId: string): Promise<Suggestions> =>
+  get(`/tickets/${encodeURIComponent(ticketId)}/suggestions`);
+
+async function change(ticket: DeskTicket, what: string, body: object): Promise<DeskTicket> {
+  const sent = { ...body, version: ticket.version };
+  return (await (await post(`${path(ticket.ticket_id)}/${what}`, sent)).json()) as DeskTicket;
+}
+
+export const sendReply = (
+  ticket: DeskTicket,
+  text: string,
+  isInternal: boolean,
+  status: AgentStatus | null,
+): Promise<DeskTicket> => change(ticket, "reply", { text, is_internal: isInternal, status });
+
+export const setStatus = (ticket: DeskTicket, status: AgentStatus): Promise<DeskTicket> =>
+  change(ticket, "status", { status });
+
+export const assign = (ticket: DeskTicket, agentId: string | null): Promise<DeskTicket> =>
+  change(ticket, "assign", { agent_id: agentId });
+
+export const setFields = (
+  ticket: DeskTicket,
+  fields: Record<string, string>,
+): Promise<DeskTicket> => change(ticket, "fields", fields);
+
+export async function decide(ticketId: string, source: Source, decision: Decision): Promise<void> {
+  await post(`${path(ticketId)}/decisions`, { ...source, decision });
+}
