@@ -122,6 +122,11 @@ class Settings:
         "Role lent to visitors while sign-in is off; empty: `admin` where only this machine is "
         "answered, `employee` elsewhere, where nothing else is allowed.",
     )
+    default_acl: str = _setting(
+        "",
+        "Groups, comma-separated, for articles that name none, ingested without `--acl`; empty: "
+        "everyone while sign-in is off, nobody once it is on.",
+    )
     session_idle_minutes: int = _setting(480, "Minutes without use after which a sign-in ends.")
     session_hours: int = _setting(72, "Hours after which a sign-in ends in any case.")
 
@@ -135,6 +140,12 @@ class Settings:
     def visitor_role(self) -> str:
         """Role that visitors have while sign-in is off."""
         return self.anonymous_role or ("admin" if self.is_loopback_only else "employee")
+
+    @property
+    def missing_acl(self) -> tuple[str, ...]:
+        """Groups that may read an article for which nobody said who may; none is nobody."""
+        named = tuple(item.strip() for item in self.default_acl.split(",") if item.strip())
+        return named or (("everyone",) if self.sign_in == "off" else ())
 
     @property
     def knowledge_dir(self) -> Path:

@@ -14,7 +14,7 @@ from assistant.cli.settings import current_settings, home_option
 from knowledge_base.errors import SourceError
 from knowledge_base.indexing import Progress
 from knowledge_base.ingest import ingest as run_ingest
-from knowledge_base.model import EVERYONE, IngestReport
+from knowledge_base.model import IngestReport
 from knowledge_base.ports import Source
 from knowledge_base.sources.files import file_source
 from knowledge_base.sources.tickets import TicketSource
@@ -22,6 +22,10 @@ from knowledge_base.sources.tickets import TicketSource
 TICKET_SUFFIXES = frozenset({".csv", ".json", ".jsonl", ".xlsx"})
 DEFAULT_TICKET_ACL = ("agents",)
 MAX_FAILURES_SHOWN = 50
+FOR_NOBODY = (
+    "Articles that name no groups themselves are for nobody: name some with --acl, "
+    "or --acl everyone."
+)
 
 
 @click.command()
@@ -48,6 +52,8 @@ def ingest(paths: tuple[Path, ...], kind: str, acl: str | None, json_file: str |
     if json_file != "-":
         for line in report_lines(report):
             say(line)
+        if kind == "articles" and not (groups or parts.settings.missing_acl):
+            say(FOR_NOBODY)
 
 
 def source_of(path: Path, kind: str, groups: tuple[str, ...] | None, parts: Parts) -> Source:
@@ -60,7 +66,10 @@ def source_of(path: Path, kind: str, groups: tuple[str, ...] | None, parts: Part
     """
     if kind == "articles":
         return file_source(
-            path, parser=parts.parser, known=parts.documents.document, acl=groups or (EVERYONE,)
+            path,
+            parser=parts.parser,
+            known=parts.documents.document,
+            acl=groups or parts.settings.missing_acl,
         )
     if path.is_dir():
         raise SourceError(

@@ -58,7 +58,7 @@ def test_every_command_of_the_guide_succeeds_in_its_order(client: TestClient) ->
             turn = json.loads(text)
             known |= {"CONVERSATION_ID": turn["conversation_id"], "TURN_ID": turn["turn_id"]}
 
-    assert len(told) == 20
+    assert len(told) >= 20
     assert [item for item in told if item[0] not in (200, 201, 204)] == []
 
 
