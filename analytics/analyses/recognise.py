@@ -39,7 +39,7 @@ _OVER_NUMBERS = frozenset(
 )
 """Kinds whose words say more than the number that the same question names."""
 _SEGMENT_WORDS: Final = re.compile(
-    r"\b(?:segments?|segmentation|rfm|champions?|hibernating|personas?|"
+    r"\b(?:segments?|segmentation|rfm|champions?|hibernating|personas?|from loyal|to loyal|"
     r"(?<!brand )loyal (?:customer|client|buyer))\b"
 )
 """Words that no number goes by: they are asked for, even where the question counts or splits."""

@@ -19,6 +19,8 @@ _NAMES: Final = (
     ("hibernating", r"hibernat\w+|dormant|sleeping|lapsed"),
     (NEVER, r"never (?:bought|ordered|purchased)"),
 )
+NAMES: Final = "|".join(words for _, words in _NAMES)
+"""Every way to name a segment, as a pattern over lower-case text."""
 _HABITS: Final = re.compile(
     r"\b(?:cluster\w*|behav\w+|habits?|natural\w*|persona\w*|archetypes?|tribes?|alike|similar\w*|"
     r"how they (?:buy|shop|order)|way they (?:buy|shop|order)|(?:buying|shopping) \w+|"
