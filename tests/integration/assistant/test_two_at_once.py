@@ -56,9 +56,7 @@ def store(tmp_path: Path) -> Iterator[MeetingStore]:
 
 def said_at_once(store: MeetingStore, texts: tuple[str, str]) -> list[HandedOff]:
     """Return what the desk says to messages that meet; each looks for the ticket twice."""
-    desk = DeskSkill(
-        store=store, clock=FakeClock(), messages=load_messages(), policy=load_policy()
-    )
+    desk = DeskSkill(store=store, clock=FakeClock(), messages=load_messages(), policy=load_policy())
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(desk.answer, text, asker=ANN, conversation=TALK) for text in texts]
         found = [each.result(timeout=30) for each in asked]

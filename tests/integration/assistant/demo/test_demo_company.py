@@ -15,12 +15,14 @@ from assistant.errors import DocumentNotFoundError
 from assistant.model import Abstention, Answered, Asker, HandedOff
 from assistant.readiness import load_examples
 from assistant.service import AssistantService
+from tests.golden.home import learned
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Settings:
     home = Settings(home=tmp_path_factory.mktemp("home"), encoder_threads=1)
-    ingest_sources(Parts(home), demo_sources()[:1])
+    with learned(home, pytestconfig.cache.mkdir("golden")):
+        ingest_sources(Parts(home), demo_sources()[:1])
     return home
 
 
