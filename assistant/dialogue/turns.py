@@ -34,9 +34,9 @@ from assistant.ports import Clock, ConversationStore, Router, Skill
 from assistant.wire import turn_to_json
 
 MARKS: Mapping[str, Route] = {
-    "it problem:": "helpdesk",
-    "figures:": "insights",
-    "open a ticket:": "desk",
+    "IT problem:": "helpdesk",
+    "Figures:": "insights",
+    "Open a ticket:": "desk",
 }
 """Words in front of a question that say its route; buttons of the no-route question send them."""
 
@@ -195,7 +195,7 @@ class Dialogue:
     def _marked(self, text: str) -> _Understood:
         """Return what the mark in front of a question says; no route where there is none."""
         for mark, route in MARKS.items():
-            if text.strip().lower().startswith(mark):
+            if text.strip().lower().startswith(mark.lower()):
                 # The desk reads its own mark: it is the wish for a ticket.
                 bare = text.strip()[len(mark) :].strip() or text
                 return _Understood(
@@ -282,7 +282,7 @@ class Dialogue:
             choices=tuple(
                 ChoiceButton(
                     label=self.messages.say(f"routing.as_{route}"),
-                    text=f"{marks[route].capitalize()} {question}",
+                    text=f"{marks[route]} {question}",
                 )
                 for route in likely
             ),

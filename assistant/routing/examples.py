@@ -19,6 +19,9 @@ HELD_OUT_FRACTION = 0.15
 """Share of the examples that judge a new router against the live one."""
 CORRECTED = "corrected"
 """Group of the texts that `deskwise feedback route` adds."""
+FILLS_OF_A_FORM = 3
+"""With so many of its words each form of a group is read."""
+_PLACE = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,8 @@ def read_examples(folder: Path) -> tuple[Example, ...]:
     Parameters
     ----------
     folder
-        Holds one file per route, each `label: …` and `examples:` with lists by group.
+        Holds one file per route, each `label: …` and `examples:` with groups. A group is a list of
+        texts, or `forms`, each with one `{}`, and what to `fill` in: see `filled`.
 
     Returns
     -------
@@ -136,11 +140,14 @@ def correct_route(folder: Path, text: str, label: Route) -> None:
 
 def _move_example(path: Path, line: str, label: Route, *, is_here: bool) -> None:
     """Take a text out of a file's groups, or put it into the group of corrections."""
-    before: dict[str, list[str]] = {}
+    before: dict[str, Any] = {}
     if path.is_file():
         before = yaml.safe_load(path.read_text(encoding="utf-8"))["examples"]
     groups = {
-        name: [each for each in texts if _key(each) != _key(line)] for name, texts in before.items()
+        name: [each for each in texts if _key(each) != _key(line)]
+        if isinstance(texts, list)
+        else texts
+        for name, texts in before.items()
     }
     if is_here:
         groups.setdefault(CORRECTED, []).append(line)
@@ -201,10 +208,40 @@ def _read_file(path: Path, label: Route) -> Sequence[str]:
     return [text for name, items in groups.items() for text in _texts(items, name, path)]
 
 
+def filled(forms: Sequence[str], fills: Sequence[str]) -> list[str]:
+    """Return each form with some of the words, so that all words come about equally often.
+
+    What decides between two routes is often the thing alone: "my … is broken" is the helpdesk's for
+    a printer and nobody's for a dishwasher. Written out, all forms with all words would outweigh
+    every other example.
+
+    Parameters
+    ----------
+    forms
+        Each with one `{}`.
+    fills
+        Words for its place.
+
+    Returns
+    -------
+    list of str
+        `FILLS_OF_A_FORM` texts a form, or one for each word where there are fewer; by form.
+    """
+    n_each = min(FILLS_OF_A_FORM, len(fills))
+    return [
+        form.replace(_PLACE, fills[(number * n_each + place) % len(fills)])
+        for number, form in enumerate(forms)
+        for place in range(n_each)
+    ]
+
+
 def _texts(items: Any, group: Any, path: Path) -> list[str]:
+    if isinstance(items, dict):
+        return _filled_texts(items, group, path)
     if not isinstance(items, list):
         raise RouterError(
-            f"Group {group!r} in {path} must be a list; got {type(items).__name__}.",
+            f"Group {group!r} in {path} must be a list, or `forms` and `fill`; "
+            f"got {type(items).__name__}.",
             hint="Write each example on its own line after a dash.",
         )
     for item in items:
@@ -214,3 +251,20 @@ def _texts(items: Any, group: Any, path: Path) -> list[str]:
                 hint="Put numbers, yes, no and texts with a colon in double quotes.",
             )
     return [item.strip() for item in items]
+
+
+def _filled_texts(group: dict[Any, Any], name: Any, path: Path) -> list[str]:
+    if set(group) != {"forms", "fill"}:
+        raise RouterError(
+            f"Group {name!r} in {path} has {', '.join(map(repr, group)) or 'nothing'}; "
+            "expected `forms` and `fill`.",
+            hint=f"Give `forms`, each with {_PLACE}, and the words to `fill` in.",
+        )
+    forms, fills = (_texts(group[part], f"{name}, {part}", path) for part in ("forms", "fill"))
+    for form in forms:
+        if form.count(_PLACE) != 1:
+            raise RouterError(
+                f"Group {name!r} in {path} has the form {form!r}.",
+                hint=f"A form has {_PLACE} once, in double quotes.",
+            )
+    return filled(forms, fills)

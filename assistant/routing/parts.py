@@ -11,6 +11,7 @@ MIN_WORDS = 3
 MAX_CHARS = 160
 """So is a longer message."""
 
+_LEAST_BODY = 2
 _END = re.compile(r"(?<=[.!?;\n])\s+|,?\s+(?:and also|but also|also|plus|besides that)\s+", re.I)
 _REQUEST = re.compile(
     r"(?:,?\s+(?:and|so|then|but)|,)\s+(?=(?:please\s+|can you\s+|could you\s+|just\s+)*"
@@ -18,11 +19,53 @@ _REQUEST = re.compile(
     r"who|when|where|which)\b)",
     re.I,
 )
-_GREETING = re.compile(
-    r"^\W*((?:hi|hello|hey|thanks|thank you|thx|cheers|good (?:morning|afternoon|evening))\b"
-    r"[^,.!?]{0,40})[,!.]\s+(?=\S+\s+\S+)",
+_ADDRESSED = r"(?:\s+(?:there|all|team|everyone|everybody|folks|guys|support|it|desk|bot|again))*"
+_OPENING = re.compile(
+    r"^\W*(?P<head>(?:hi|hello|hey|dear)\s+\w+(?=[,!])"
+    rf"|(?:hi|hiya|hello|hey|greetings|good\s+(?:morning|afternoon|evening)){_ADDRESSED}\b"
+    rf"|(?:dear|morning|afternoon|evening){_ADDRESSED}(?=[,!.])"
+    r"|(?:thanks|thank you|thx|cheers)\b[^,.!?]{0,40}(?=[,.!])"
+    r"|(?:sorry|apologies)(?: to (?:bother|disturb)(?: you)?(?: again)?| for bothering(?: you)?)?"
+    r"(?:,? but)?\b|excuse me\b|(?:a |one |just a )?quick(?: question| one)?(?=\s*[:,.!-])"
+    r"|hope (?:you are|you're|all is|all's) (?:well|fine|good)\b)[\s,.!:;-]+",
     re.I,
 )
+_CLOSING = re.compile(
+    r"[\s,.!?;-]+(?:(?:many |best )?(?:thanks|thank you|thx|regards|cheers)"
+    r"(?: (?:a lot|so much|very much|in advance|all|team|again))?"
+    r"|(?:please|pls|plz) help(?: me)?|any (?:ideas?|advice|hints?|thoughts))\W*$",
+    re.I,
+)
+_MOST_OPENINGS = 3
+
+
+def without_courtesy(text: str) -> tuple[str, str]:
+    """Return a message without the greeting before it and the thanks behind it, and the greeting.
+
+    What is left must have two words at least; else the courtesy is the message.
+
+    Parameters
+    ----------
+    text
+        Any text; may be empty.
+
+    Returns
+    -------
+    tuple of str
+        What is left, and what was said before it, empty where nothing was.
+    """
+    plain = text.strip()
+    heads: list[str] = []
+    for _ in range(_MOST_OPENINGS):
+        opening = _OPENING.match(plain)
+        if opening is None or len(plain[opening.end() :].split()) < _LEAST_BODY:
+            break
+        heads.append(opening["head"])
+        plain = plain[opening.end() :]
+    closing = _CLOSING.search(plain)
+    if closing is not None and len(plain[: closing.start()].split()) >= _LEAST_BODY:
+        plain = plain[: closing.start()] + ("?" if plain.rstrip().endswith("?") else "")
+    return plain, " ".join(heads)
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -36,9 +79,8 @@ def parts_of(text: str) -> tuple[str, ...]:
     plain = text.strip()
     if not plain or len(plain) > MAX_CHARS:
         return ()
-    greeting = _GREETING.match(plain)
-    head = [greeting.group(1)] if greeting else []
-    body = plain[greeting.end() :] if greeting else plain
+    body, greeting = without_courtesy(plain)
+    head = [greeting] if greeting else []
     pieces = [piece for end in _END.split(body) if end for piece in _REQUEST.split(end) if piece]
     kept = [piece.strip() for piece in pieces if len(piece.split()) >= MIN_WORDS]
     parts = (*head, *kept)

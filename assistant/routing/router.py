@@ -24,7 +24,13 @@ from assistant.routing.learner import (
     out_of_fold_logits,
 )
 from assistant.routing.nearness import Surroundings, fit_surroundings
-from assistant.routing.parts import MAX_WORD, condensed, parts_of, windows_of
+from assistant.routing.parts import (
+    MAX_WORD,
+    condensed,
+    parts_of,
+    windows_of,
+    without_courtesy,
+)
 from assistant.routing.reading import Reading, read_texts
 from assistant.routing.spelling import Speller, make_speller, word_counts
 from knowledge_base.ports import Encoder
@@ -97,7 +103,8 @@ class TrainedRouter:
         windows = windows_of(plain)
         # Parts are read as they were meant alone: each would cost a second encoding.
         parts = [self.speller.repair(part) for part in parts_of(plain)]
-        reading = read_texts([plain, *windows, *parts], encoder=self.encoder, speller=self.speller)
+        body, _ = without_courtesy(plain)
+        reading = read_texts([body, *windows, *parts], encoder=self.encoder, speller=self.speller)
         whole = range(1 + len(windows))
         probabilities = self._probabilities(reading, whole)
         best = max(ROUTES, key=lambda route: probabilities[route])
@@ -172,7 +179,7 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
             f"There are no examples of {', '.join(missing)}; every route needs some.",
             hint="Add the missing files, or start from the examples that come with the program.",
         )
-    texts = [example.text for example in examples]
+    texts = [without_courtesy(example.text)[0] for example in examples]
     labels: list[str] = [example.label for example in examples]
     words = word_counts(texts)
     speller = make_speller(words)
@@ -184,7 +191,7 @@ def train_router(encoder: Encoder, examples: Sequence[Example], *, seed: int) ->
     confidences = softmax(logits, temperature).max(axis=1)
     is_right = logits.argmax(axis=1) == gold
     is_out_of_scope = gold == names.index("out_of_scope")
-    held_out = [row for row, text in enumerate(texts) if is_held_out(text)]
+    held_out = [row for row, example in enumerate(examples) if is_held_out(example.text)]
     twin = _fit_twin(reading, labels, held_out)
     threshold = fit_threshold(confidences, is_right)
     n_right = sum(_best(twin, _logits(twin, reading, row)) == labels[row] for row in held_out)

@@ -61,7 +61,7 @@ def test_without_a_route_one_question_with_three_buttons_is_asked(parts) -> None
     turn = dialogue.take_turn("blue cheese", asker=ANN)
     assert isinstance(turn.outcome, Clarification)
     assert len(turn.outcome.choices) == 3
-    assert turn.outcome.choices[0].text.startswith("It problem:")
+    assert turn.outcome.choices[0].text.startswith("IT problem:")
     answered = dialogue.take_turn(
         turn.outcome.choices[0].text, asker=ANN, conversation_id=turn.conversation_id
     )

@@ -8,20 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from assistant.config import Settings
 from assistant.evaluation.files import RoutingRow, read_rows
 from assistant.evaluation.routing import evaluate_routing
 from assistant.routing import read_examples, shipped_examples_folder
 from assistant.routing.registry import list_routers, load_or_train_router
 from assistant.routing.router import TrainedRouter
 from knowledge_base import EncoderSettings, load_encoder
+from tests.golden.home import learned
 
 HELD_OUT = Path(__file__).resolve().parents[3] / "evals" / "routing"
 ANY_LETTERS = re.compile(r"[^\W_]+")
 
 
 @pytest.fixture(scope="module")
-def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
+def models_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    settings = Settings(home=tmp_path_factory.mktemp("home"), encoder_threads=1)
+    with learned(settings, pytestconfig.cache.mkdir("golden")):
+        pass
+    return settings.models_dir
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +101,22 @@ def test_a_message_with_two_wishes_has_two_routes(
 ) -> None:
     decision = router.route(text)
     assert (decision.route, decision.also) == (route, (also,))
+
+
+@pytest.mark.slow
+def test_plain_complaints_about_things_of_it_reach_the_helpdesk(router: TrainedRouter) -> None:
+    forms = (
+        "the {} seems broken",
+        "anyone know why my {} fails?",
+        "morning! my {} refuses to work",
+        "what is wrong with the {}, any ideas?",
+        "sorry to bother you but my {} is not ok",
+        "{} is playing up",
+    )
+    things = ("plotter", "USB hub", "fingerprint reader", "microphone", "ethernet cable", "taskbar")
+    texts = [form.format(thing) for form in forms for thing in things]
+    strange = [text for text in texts if router.route(text).route not in ("helpdesk", "desk")]
+    assert len(strange) <= 0.05 * len(texts), strange
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from assistant.errors import RouterError
 from assistant.model import ROUTES
 from assistant.routing.examples import (
+    FILLS_OF_A_FORM,
     Example,
     examples_hash,
+    filled,
     is_held_out,
     read_examples,
     shipped_examples_folder,
@@ -88,3 +91,39 @@ def test_the_shipped_examples_are_many_and_explained() -> None:
     for label in ROUTES:
         assert sum(example.label == label for example in examples) >= 150
         assert (folder / f"{label}.yaml").read_text().startswith("# ")
+
+
+def test_forms_are_filled_with_all_words_about_equally_often(tmp_path: Path) -> None:
+    words = [f"word{n}" for n in range(7)]
+    texts = filled(["my {} fails", "the {} again", "{}?", "no {}", "{} help"], words)
+    assert len(set(texts)) == len(texts) == 5 * FILLS_OF_A_FORM
+    counts = [sum(word in text for text in texts) for word in words]
+    assert max(counts) - min(counts) <= 1
+    assert filled(["a {}"], ["b"]) == ["a b"]
+
+
+def test_a_group_of_forms_is_read_as_its_texts(tmp_path: Path) -> None:
+    content = (
+        "label: helpdesk\nexamples:\n  things:\n"
+        '    forms: ["my {} fails", "{}"]\n    fill: [mouse, screen]\n'
+    )
+    examples = read_examples(write_all(tmp_path, helpdesk=content))
+    texts = {example.text for example in examples if example.label == "helpdesk"}
+    assert texts == {"my mouse fails", "my screen fails", "mouse", "screen"}
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("{forms: [a b], fill: [x]}", "the form 'a b'"),
+        ('{forms: ["{} and {}"], fill: [x]}', "the form '{} and {}'"),
+        ('{forms: ["{}"]}', "expected `forms` and `fill`"),
+        ('{forms: ["{}"], fill: [1]}', "which is not a text"),
+    ],
+)
+def test_a_malformed_group_of_forms_is_named_with_its_fault(
+    tmp_path: Path, group: str, said: str
+) -> None:
+    content = f"label: helpdesk\nexamples:\n  things: {group}\n"
+    with pytest.raises(RouterError, match=re.escape(said)):
+        read_examples(write_all(tmp_path, helpdesk=content))
