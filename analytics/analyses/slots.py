@@ -67,6 +67,12 @@ _DENIED = re.compile(
 )
 
 
+_ABSENT_AFTER = re.compile(
+    r"^(?:(?:be|look|stay|stayed|was|were|seem) (?:\S+ )?(?:low|usual|quiet|not (?:seen|high|elevated|affected)|(?:normal|fine|ok|okay|unremarkable))"
+    r"|(?:normal|fine|ok|okay|unremarkable)(?! (?:cpu|memory|ram|processor|delay|latency|error|network)))(?!\S)"
+)
+
+
 def slots_for(
     kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, as_of: date
 ) -> dict[str, object]:
@@ -227,8 +233,10 @@ def _symptoms(text: str) -> dict[str, object]:
         match = re.search(rf"(?<!\S){words}(?!\S)", text)
         if match is None:
             continue
-        before = text[: match.start()].rstrip()
-        result[column] = 0 if _DENIED.search(before) else 1
+        before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+        is_high = match[0].startswith(("high ", "heavy "))
+        is_absent = _DENIED.search(before) or (not is_high and _ABSENT_AFTER.search(after))
+        result[column] = 0 if is_absent else 1
     return {column: result[column] for column in _SYMPTOMS if column in result}
 
 

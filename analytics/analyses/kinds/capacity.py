@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from analytics.analyses.capacity_answers import run_capacity
 from analytics.analyses.kind import Kind
 
 _RESOURCE = r"(?:disk|disks|storage|space|memory|ram|cpu|processor|capacity|headroom|server|service|system|hardware|load)"
@@ -11,6 +12,7 @@ KIND = Kind(
     name="capacity",
     title="capacity forecast",
     subject="disk used",
+    run=run_capacity,
     patterns=(
         rf"(?:run out|running out|run short|running short|run low|running low|run dry|fill up|filling up|be full|full|exhaust|exhausted|exhausting|max out|maxed out|hit the limit|reach the limit|hit the ceiling|overflow)(?: \S+){{0,8}} {_RESOURCE}(?: \S+){{0,6}}",
         r"(?:disk|disks|storage|space|memory|ram|cpu|processor|capacity|headroom)(?: \S+){0,8} (?:run out|running out|run short|run low|fill up|filling up|be full|full|exhaust|exhausted|max out|maxed out|reach|hit|exceed|limit|ceiling|overflow|suffice)(?: \S+){0,8}",
@@ -22,7 +24,7 @@ KIND = Kind(
         rf"(?:need|buy|order|add)(?: \S+){{0,3}} more {_RESOURCE}(?: \S+){{0,6}}",
     ),
     unless=(
-        r"root cause|caused by|blame",
+        r"root cause|caused by|blame|(?:probable|likely|likeliest|possible|usual|usually|usually be) (?:the |a )?cause",
         r"how long(?: \S+){0,4} (?:take|outage|incident|down|ticket)",
         r"(?:average|mean) (?:cpu|memory|disk)",
         r"ticket|incident",

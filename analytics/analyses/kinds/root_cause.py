@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from analytics.analyses.cause_answers import run_root_cause
 from analytics.analyses.kind import Kind
 
 _CAUSE = r"(?:cause|caused|causing|root cause|reason|trigger|triggered|culprit|explanation|source of the problem|behind|to blame|fault|responsible)"
@@ -12,6 +13,7 @@ KIND = Kind(
     name="root_cause",
     title="root cause analysis",
     subject="incidents",
+    run=run_root_cause,
     patterns=(
         rf"(?:likely|likeliest|probable|probably|possible|most plausible|suspected|potential) (?:root )?{_CAUSE}(?: \S+){{0,8}}",
         rf"{_CAUSE}(?: \S+){{0,12}} {_SYMPTOM}(?: \S+){{0,8}}",
@@ -22,6 +24,11 @@ KIND = Kind(
         r"(?:diagnose|diagnosis|troubleshoot|what be wrong with|what went wrong|rca|root cause analysis)(?: \S+){0,10}",
         r"(?:see|seeing|saw|have|having|get|getting|observe|observed|notice|with|given)(?: \S+){0,4} error (?:code )?\d{4}(?: \S+){0,14}",
         r"error (?:code )?\d{4}(?: \S+){0,14} (?:what|why|cause|reason|behind|going on)(?: \S+){0,6}",
+        r"which (?:service|system|component|node|part)(?: \S+){0,6} (?:to blame|at fault|culprit|responsible|behind|the cause|the origin|break first|fail first|broke first|failed first|start it|started it)(?: \S+){0,8}",
+        r"(?:which|what) (?:symptom|sign)(?: \S+){0,3} (?:point|speak|indicate|suggest|show|go|come|typical|tell)(?: \S+){0,8}",
+        r"what(?: \S+){0,3} (?:wrong|going on|broken)(?: \S+){0,6} error (?:code )?\d{4}(?: \S+){0,6}",
+        r"what(?: \S+){0,4} (?:the )?(?:cause|reason|problem) (?:when|if|whenever|behind)(?: \S+){0,14}",
+        r"what(?: \S+){0,2} (?:trigger|triggers|cause|causes) (?:\S+ ){0,4}(?:incident|outage|failure|crash)(?: \S+){0,8}",
         r"what(?: \S+){0,6} (?:point|points|pointing|indicate|indicates|mean|suggest|suggests)(?: \S+){0,4} error \d{4}(?: \S+){0,6}",
     ),
     unless=(
