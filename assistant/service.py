@@ -29,6 +29,7 @@ from assistant.skills.smalltalk import Capabilities
 from assistant.store import SqlConversationStore
 from assistant.suggestions import Suggestions
 from assistant.ticket_store import SqlTicketStore
+from knowledge_base.errors import IndexMissingError
 from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Document
 
@@ -175,7 +176,11 @@ class AssistantService:
 
     def capabilities(self, asker: Asker) -> Capabilities:
         """Return what is really there for an asker."""
-        has_articles = bool(self.articles(asker, limit=1))
+        try:
+            has_articles = bool(self.articles(asker, limit=1))
+        except IndexMissingError:
+            # Nothing has been ingested yet: the checks say so, and a greeting is answered.
+            has_articles = False
         insights = self._insights_for(asker)
         return Capabilities(
             has_articles=has_articles,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,16 @@ def test_every_question_that_the_first_page_offers_is_answered(
 
 def test_an_installation_without_articles_offers_no_question_about_them(tmp_path: Path) -> None:
     assert Parts(Settings(home=tmp_path)).answerable_examples() == ()
+
+
+def test_an_installation_without_articles_greets_all_the_same(
+    settings: Settings, tmp_path: Path
+) -> None:
+    shutil.copytree(settings.models_dir, tmp_path / settings.models_dir.name)
+    service = build_assistant(Settings(home=tmp_path, encoder_threads=1))
+    turn = service.ask("hello", asker=ANN)
+    assert isinstance(turn.outcome, Answered) and turn.route == "smalltalk"
+    service.store.close()
 
 
 @pytest.mark.parametrize(
