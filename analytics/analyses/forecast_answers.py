@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from analytics.analyses import answering
 from analytics.analyses.horizons import Ahead, ahead_of
 from analytics.analyses.kind import Context, Request
+from analytics.analyses.limits import asks_when, first_beyond, limit_of
 from analytics.analyses.time_series import (
     Floats,
     TimeSeries,
@@ -285,6 +286,7 @@ def _facts(
     year_rows = _YEAR[series.grain]
     return {
         "label": metric.label,
+        "lower": lower_start(metric.label),
         "words": metric.words or lower_start(metric.label),
         "is_count": bool(metric.words),
         "unit": series.column.unit,
@@ -370,24 +372,13 @@ def _earlier(course: _Course, start: date, end: date) -> dict[str, Any] | None:
 
 
 def _crossing(request: Request, course: _Course) -> dict[str, Any] | None:
-    """Return the first step at which a limit is passed: expected, earliest and latest."""
-    limit = request.slots.get("threshold")
-    if not isinstance(limit, int | float):
+    limit = limit_of(request, course.series.column.unit)
+    if limit is None:
         return None
-    unit = course.series.column.unit
-    value = limit / 100 if unit == "fraction" and limit > 1 else float(limit)
-    now = float(course.series.values[~np.isnan(course.series.values)][-1])
-    rises = now < value
-    soon, late = (course.high, course.low) if rises else (course.low, course.high)
-
-    def first(values: Floats) -> str | None:
-        beyond = np.flatnonzero(values >= value if rises else values <= value)
-        if not len(beyond):
-            return None
-        return period_name(course.day(int(beyond[0])), course.series.grain)
-
-    return {
-        "value": value, "rises": rises, "expected": first(course.expected),
-        "earliest": first(soon), "latest": first(late),
-        "until": days_in_words(course.day(0), course.day(len(course.expected)) + timedelta(0)),
-    }  # fmt: skip
+    past = course.series.values[~np.isnan(course.series.values)]
+    found = first_beyond(limit, float(past[-1]), (course.expected, course.low, course.high))
+    names = {
+        name: None if step is None else period_name(course.day(step), course.series.grain)
+        for name, step in found.items()
+    }
+    return {"value": limit, "is_asked": asks_when(request), **names}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
+from analytics.analyses.limits import first_beyond
 from analytics.describe.plots import plotted
 from analytics.insights import CatalogueInsights
 from analytics.model import Finding, Refusal
@@ -94,9 +96,14 @@ def test_filters_and_the_past_to_learn_from_are_kept(insights: CatalogueInsights
 
 def test_a_limit_is_dated_or_said_not_to_be_reached(insights: CatalogueInsights) -> None:
     far = _found(insights, "When will weekly orders exceed 100000?")
-    assert "does not reach" in far.text
-    near = _found(insights, "When will weekly orders exceed 2?")
-    assert "first in week of" in near.text or "fall to" in near.text
+    assert "not expected to be reached" in far.text.splitlines()[0]
+    assert found_steps(limit=3.0, now=1.0) == {"expected": 2, "earliest": 0, "latest": None}
+    assert found_steps(limit=1.5, now=4.0) == {"expected": 0, "earliest": 0, "latest": 1}
+
+
+def found_steps(limit: float, now: float) -> dict[str, int | None]:
+    course = (np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), np.array([3.0, 1.0, 4.0]))
+    return first_beyond(limit, now, course)
 
 
 @pytest.mark.parametrize(
