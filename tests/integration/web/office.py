@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts, User
 from assistant.config import Settings
+from assistant.errors import TicketNotFoundError
 from assistant.model import Role
 from assistant.store import open_engine
 from tests.integration.assistant.accounts.conftest import GOOD, SetClock, accounts_on
@@ -32,6 +33,16 @@ PEOPLE: dict[str, Role] = {
 }
 
 
+class EmptyDesk:
+    """Agents' work on no tickets at all: every call finds nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(*_: object, **__: object) -> object:
+            raise TicketNotFoundError("There is no such ticket.", hint="Look in the queue.")
+
+        return call
+
+
 @dataclass
 class Office:
     """The application, its accounts, and whoever has signed in."""
@@ -42,6 +53,7 @@ class Office:
     clock: SetClock
     users: dict[str, User]
     clients: list[TestClient] = field(default_factory=list)
+    kept: dict[str, TestClient] = field(default_factory=dict)
 
     def visitor(self, *, https: bool = False) -> TestClient:
         """A browser in which nobody has signed in."""
@@ -49,6 +61,16 @@ class Office:
         client = TestClient(self.app, base_url=base, headers=OURS)
         self.clients.append(client)
         return client
+
+    def keep(self, name: str, make: Callable[[], TestClient]) -> TestClient:
+        """Return the browser kept under a name; the first time it is made."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
+
+    def drop(self, name: str) -> None:
+        """Forget a browser that was kept."""
+        self.kept.pop(name, None)
 
     def sign_in(self, name: str) -> TestClient:
         """A browser in which somebody has signed in."""
@@ -69,6 +91,7 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     }
     users["disabled"] = accounts.change(users["disabled"], is_disabled=True)
     assistant = FakeAssistant()
+    assistant.agent_desk = EmptyDesk()  # type: ignore[attr-defined]
     app = create_app(assistant, settings or Settings(sign_in="local"), accounts=accounts)
     office = Office(app=app, assistant=assistant, accounts=accounts, clock=clock, users=users)
     yield office

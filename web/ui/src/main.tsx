@@ -1,4 +1,5 @@
 import { type ComponentType, render } from "preact";
+import { Entrance } from "./session/Entrance";
 import { Page } from "./shell/Page";
 import { restoreTheme } from "./shell/theme";
 import "./styles/base.css";
@@ -16,5 +17,10 @@ async function pageAt(path: string): Promise<ComponentType> {
 
 restoreTheme();
 void pageAt(location.pathname).then((Shown) =>
-  render(<Shown />, document.getElementById("page")!),
+  render(
+    <Entrance>
+      <Shown />
+    </Entrance>,
+    document.getElementById("page")!,
+  ),
 );

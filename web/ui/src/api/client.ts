@@ -16,7 +16,16 @@ const API = "/api/v1";
 export class Failure extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message);
+    if (problem.error === "not_signed_in") for (const tell of listeners) tell();
   }
+}
+
+const listeners = new Set<() => void>();
+
+/** Be told when the server says that the session is over; returns what ends that. */
+export function onSignedOut(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
 }
 
 export function problemOf(error: unknown): Problem {
@@ -76,6 +85,8 @@ export function post(path: string, body: unknown, init: RequestInit = {}): Promi
   const headers = { "Content-Type": "application/json", ...init.headers };
   return call(path, { ...init, method: "POST", body: JSON.stringify(body), headers });
 }
+
+export const remove = (path: string): Promise<Response> => call(path, { method: "DELETE" });
 
 export async function listConversations(): Promise<ConversationSummary[]> {
   const found = await get<{ conversations: ConversationSummary[] }>("/conversations?limit=100");

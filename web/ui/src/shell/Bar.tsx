@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { say } from "../messages";
+import { SignOut } from "../session/SignOut";
 import { IconButton } from "./Icon";
 import { chooseTheme, currentTheme, onThemeChange } from "./theme";
 
@@ -30,6 +31,7 @@ export function Bar({ title, children, onKeys }: Props) {
         onClick={() => chooseTheme(isDark ? "light" : "dark")}
       />
       {onKeys && <IconButton icon="keyboard" label={say.keys} onClick={onKeys} class="wide-only" />}
+      <SignOut />
     </header>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { say } from "../messages";
+import { SignOut } from "../session/SignOut";
 import { Icon, IconButton } from "./Icon";
 import { chooseTheme, currentTheme, onThemeChange } from "./theme";
 
@@ -45,6 +46,7 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
         onClick={() => chooseTheme(isDark ? "light" : "dark")}
       />
       <IconButton icon="keyboard" label={say.keys} onClick={onKeys} class="wide-only" />
+      <SignOut />
     </header>
   );
 }
