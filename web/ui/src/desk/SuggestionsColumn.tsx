@@ -63,6 +63,17 @@ function All({ found, open, onInsert, onReject, onField, onOpen }: Props & { fou
           <h3 class="over">{tell.consensus}</h3>
           <p>{consensus.text}</p>
           <p class="muted">{tell.sure(percent(consensus.confidence))}</p>
+          <button
+            type="button"
+            class="quiet"
+            title={tell.insertLong}
+            onClick={() => {
+              const { quote, ticket_id } = consensus.cluster.name;
+              onInsert(plain(quote), [{ kind: "ticket", source_id: ticket_id }]);
+            }}
+          >
+            <Icon name="insert" /> {tell.insert}
+          </button>
         </section>
       )}
       {draft && (

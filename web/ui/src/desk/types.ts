@@ -104,7 +104,7 @@ export interface FoundArticle {
 
 export interface Suggestions {
   n_history: number;
-  consensus: { text: string; n_tickets: number; n_similar: number; confidence: number } | null;
+  consensus: { text: string; confidence: number; cluster: { name: Quote } } | null;
   similar: Similar[];
   open_similar: Similar[];
   articles: FoundArticle[];
