@@ -17,6 +17,10 @@ AssistantError
 ├── QuestionTooLongError
 ├── RouterError                 the router cannot be trained or read
 ├── EvaluationError             an evaluation file is malformed
+├── UnsoundHomeError            the self-check found something bad
+├── BackupError                 a backup cannot be made
+├── RestoreError                a backup cannot be put into place
+│   └── BackupUnreadableError   it is damaged, not a backup, or of a newer version
 └── NotBuiltError               something must be set up first (ingest, data demo, train)
 """
 
@@ -136,6 +140,30 @@ class EvaluationError(AssistantError):
     """An evaluation file is missing or malformed."""
 
     code = "evaluation_input_invalid"
+
+
+class UnsoundHomeError(AssistantError):
+    """The self-check found something bad."""
+
+    code = "home_unsound"
+
+
+class BackupError(AssistantError):
+    """A backup cannot be made; an older one under the same name is as it was."""
+
+    code = "backup_failed"
+
+
+class RestoreError(AssistantError):
+    """A backup cannot be put into place; the home is as it was."""
+
+    code = "restore_failed"
+
+
+class BackupUnreadableError(RestoreError):
+    """A file is no backup, is damaged, or was made by a newer version."""
+
+    code = "backup_unreadable"
 
 
 class NotBuiltError(AssistantError):

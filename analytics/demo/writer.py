@@ -131,6 +131,7 @@ def _write_file(table: Any, path: Path) -> None:
             store_schema=False,
             data_page_version="1.0",
             row_group_size=_ROW_GROUP_SIZE,
+            write_page_checksum=True,
         )
 
 

@@ -36,6 +36,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         store_schema=False,
         data_page_version="1.0",
         row_group_size=_ROW_GROUP_SIZE,
+        write_page_checksum=True,
     )
 
 

@@ -10,11 +10,7 @@ import click
 
 from assistant.cli.output import run
 
-NOT_YET = {
-    "doctor": "The self-check",
-    "backup": "Backup",
-    "restore": "Restore",
-}
+NOT_YET: dict[str, str] = {}
 """Commands of the contract that this version answers with “not yet”; hidden from the help."""
 
 
@@ -37,6 +33,9 @@ class LazyGroup(click.Group):
         "analyse": "assistant.cli.analyse:analyse",
         "users": "assistant.cli.users:users",
         "config": "assistant.cli.configuration:config",
+        "doctor": "assistant.cli.doctor:doctor",
+        "backup": "assistant.cli.backup:backup",
+        "restore": "assistant.cli.backup:restore",
         "eval": "assistant.cli.evals:evaluate",
     }
 

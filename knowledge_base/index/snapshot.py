@@ -122,10 +122,7 @@ class SnapshotFolder:
         for attempt in range(_ATTEMPTS):
             name = self.current_name()
             if name is None:
-                raise IndexMissingError(
-                    f"There is no index in {str(self._root)!r}.",
-                    hint="Run `deskwise ingest PATH` or `deskwise demo`.",
-                )
+                raise _no_index(self._root)
             try:
                 manifest = _read_manifest(self._root / name)
                 for use in manifest.segments:
@@ -137,6 +134,24 @@ class SnapshotFolder:
                 if attempt + 1 == _ATTEMPTS or self.current_name() == name:
                     raise
         raise AssertionError("unreachable")
+
+    def verified_in_full(self) -> tuple[str, Manifest]:
+        """Hash every file of the live snapshot, whatever was noted of it, and write nothing.
+
+        Raises
+        ------
+        IndexMissingError, IndexCorruptError
+            As `open`.
+        """
+        name = self.current_name()
+        if name is None:
+            raise _no_index(self._root)
+        manifest = _read_manifest(self._root / name)
+        for use in manifest.segments:
+            folder = self._root / use.folder
+            for file, expected in _require_files(folder).items():
+                _compare(folder, file, expected)
+        return name, manifest
 
     def folder(self, name: str) -> Path:
         """Return the folder of a snapshot."""
@@ -217,17 +232,12 @@ class SnapshotFolder:
     def _verify(self, name: str) -> None:
         """Compare the files of a segment with its manifest."""
         folder = self._root / name
-        files = _read_manifest(folder).files
-        if not files:
-            raise IndexCorruptError(f"The index in {str(folder)!r} has no files.", hint=_REBUILD)
+        files = _require_files(folder)
         seen = _read_seen(folder)
         states = {file: [*_state(folder / file), expected] for file, expected in files.items()}
         for file, expected in files.items():
-            if seen.get(file) != states[file] and _sha256(folder / file) != expected:
-                raise IndexCorruptError(
-                    f"The index file {file!r} in {str(folder)!r} differs from its manifest.",
-                    hint=_REBUILD,
-                )
+            if seen.get(file) != states[file]:
+                _compare(folder, file, expected)
         _note_seen(folder, states)
 
     def _last_number(self) -> int:
@@ -253,6 +263,27 @@ class SnapshotFolder:
         for path in self._root.glob("building-*"):
             if path.name not in _being_built and not _is_running(path.name.split("-")[1]):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _no_index(root: Path) -> IndexMissingError:
+    return IndexMissingError(
+        f"There is no index in {str(root)!r}.",
+        hint="Run `deskwise ingest PATH` or `deskwise demo`.",
+    )
+
+
+def _require_files(folder: Path) -> Mapping[str, str]:
+    files = _read_manifest(folder).files
+    if not files:
+        raise IndexCorruptError(f"The index in {str(folder)!r} has no files.", hint=_REBUILD)
+    return files
+
+
+def _compare(folder: Path, file: str, expected: str) -> None:
+    if _sha256(folder / file) != expected:
+        raise IndexCorruptError(
+            f"The index file {file!r} in {str(folder)!r} differs from its manifest.", hint=_REBUILD
+        )
 
 
 def _number(name: str) -> int:
