@@ -57,6 +57,8 @@ def parts_of(home: Path) -> Parts:
     parts = Parts(load_settings(overrides={"home": home}))
     fake = HashEncoder()
     given = {
+        # Nobody routes here, and training a router takes long.
+        "router": None,
         "plain_encoder": fake,
         "question_encoder": fake,
         "encoder": CachedEncoder(fake, VectorCache(home / "vectors.sqlite")),
