@@ -245,15 +245,13 @@ class FakeAssistant:
     def add_feedback(
         self, turn_id: str, *, asker: Asker, value: FeedbackValue, comment: str = ""
     ) -> None:
-        turns = {
-            turn.turn_id
-            for item in self.saved.values()
-            if item.user_id == asker.user_id
-            for turn in item.turns
-        }
-        if turn_id not in turns:
-            raise TurnNotFoundError("There is no such answer.", hint="Reload.")
+        self._own_turn(turn_id, asker)
         self.votes.append((turn_id, asker.user_id, value, comment))
+
+    def _own_turn(self, turn_id: str, asker: Asker) -> None:
+        own = [item for item in self.saved.values() if item.user_id == asker.user_id]
+        if turn_id not in {turn.turn_id for item in own for turn in item.turns}:
+            raise TurnNotFoundError("There is no such answer.", hint="Reload.")
 
     def add_feedback_event(
         self,
@@ -264,6 +262,8 @@ class FakeAssistant:
         turn_id: str | None = None,
         question: str | None = None,
     ) -> None:
+        if turn_id is not None:
+            self._own_turn(turn_id, asker)
         self.events.append((kind, document_id, asker.user_id, turn_id, question))
 
     def open_ticket(self, *, asker: Asker, conversation_id: str | None, subject: str) -> DeskTicket:

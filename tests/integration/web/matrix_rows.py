@@ -1,0 +1,102 @@
+"""What the permission matrix must know of each route besides what it declares.
+
+Whoever adds a route of the API adds its row here; pages (`/…` outside the API) need none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.integration.assistant.accounts.conftest import GOOD
+from tests.integration.web.office import SESSION
+
+API = "/api/v1"
+DESK = f"{API}/desk"
+OK = frozenset({200, 201, 204})
+NOT_THERE = frozenset({404})
+"""Of the desk's routes: the office has no tickets of agents, so whoever is let in finds none."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of a route besides what it declares."""
+
+    path: str
+    """With `{id}` where a thing is named."""
+    body: object = None
+    owned: str = ""
+    """What the id is of, when a thing is its owner's alone: `conversation`, `turn`, `figures`,
+    `ticket`."""
+    ok: frozenset[int] = OK
+    """Answers that say that somebody was let in."""
+
+
+ROWS: dict[str, Row] = {
+    "GET /healthz": Row("/healthz"),
+    "GET /readyz": Row("/readyz"),
+    f"POST {API}/ask": Row(
+        f"{API}/ask", {"text": "vpn", "conversation_id": "{id}"}, owned="conversation"
+    ),
+    f"GET {API}/conversations": Row(f"{API}/conversations"),
+    f"GET {API}/conversations/{{conversation_id}}": Row(
+        f"{API}/conversations/{{id}}", owned="conversation"
+    ),
+    f"POST {API}/turns/{{turn_id}}/feedback": Row(
+        f"{API}/turns/{{id}}/feedback", {"value": "up"}, owned="turn"
+    ),
+    f"POST {API}/feedback/events": Row(
+        f"{API}/feedback/events",
+        {"kind": "click", "document_id": "articles/vpn/connect.md", "turn_id": "{id}"},
+        owned="turn",
+    ),
+    f"GET {API}/articles": Row(f"{API}/articles"),
+    f"GET {API}/articles/{{document_id:path}}": Row(f"{API}/articles/articles/vpn/connect.md"),
+    f"GET {API}/examples": Row(f"{API}/examples"),
+    f"GET {API}/turns/{{turn_id}}/finding.{{kind}}": Row(
+        f"{API}/turns/{{id}}/finding.csv", owned="figures"
+    ),
+    f"GET {API}/insights/suggestions": Row(f"{API}/insights/suggestions?q=rev"),
+    f"POST {API}/tickets": Row(
+        f"{API}/tickets", {"conversation_id": "{id}", "subject": "VPN"}, owned="conversation"
+    ),
+    f"GET {API}/tickets": Row(f"{API}/tickets"),
+    f"GET {API}/tickets/{{ticket_number}}": Row(f"{API}/tickets/{{id}}", owned="ticket"),
+    f"POST {API}/tickets/{{ticket_number}}/notes": Row(
+        f"{API}/tickets/{{id}}/notes", {"text": "more"}, owned="ticket"
+    ),
+    f"POST {API}/tickets/{{ticket_number}}/cancel": Row(
+        f"{API}/tickets/{{id}}/cancel", {}, owned="ticket"
+    ),
+    f"GET {API}/tickets/{{ticket_id}}/suggestions": Row(f"{API}/tickets/LF-1102/suggestions"),
+    f"POST {API}/suggestions": Row(f"{API}/suggestions", {"text": "vpn drops"}),
+    f"GET {DESK}/tickets": Row(f"{DESK}/tickets", ok=NOT_THERE),
+    f"GET {DESK}/agents": Row(f"{DESK}/agents", ok=NOT_THERE),
+    f"GET {DESK}/tickets/{{ticket_id}}": Row(f"{DESK}/tickets/1042", ok=NOT_THERE),
+    f"POST {DESK}/tickets/{{ticket_id}}/reply": Row(
+        f"{DESK}/tickets/1042/reply", {"text": "x", "version": 0}, ok=NOT_THERE
+    ),
+    f"POST {DESK}/tickets/{{ticket_id}}/status": Row(
+        f"{DESK}/tickets/1042/status", {"status": "solved", "version": 0}, ok=NOT_THERE
+    ),
+    f"POST {DESK}/tickets/{{ticket_id}}/assign": Row(
+        f"{DESK}/tickets/1042/assign", {"agent_id": None, "version": 0}, ok=NOT_THERE
+    ),
+    f"POST {DESK}/tickets/{{ticket_id}}/fields": Row(
+        f"{DESK}/tickets/1042/fields", {"category": "VPN", "version": 0}, ok=NOT_THERE
+    ),
+    f"POST {DESK}/tickets/{{ticket_id}}/decisions": Row(
+        f"{DESK}/tickets/1042/decisions",
+        {"kind": "article", "source_id": "a", "decision": "accepted"},
+        ok=NOT_THERE,
+    ),
+    f"GET {SESSION}": Row(SESSION),
+    f"POST {SESSION}": Row(
+        SESSION, {"name": "nobody", "password": "wrong"}, ok=frozenset({401, 429})
+    ),
+    f"DELETE {SESSION}": Row(SESSION),
+    f"POST {SESSION}/password": Row(
+        f"{SESSION}/password",
+        {"current_password": GOOD, "new_password": "passwordpassword"},
+        ok=frozenset({422}),
+    ),
+}
