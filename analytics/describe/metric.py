@@ -212,8 +212,13 @@ def _groups(result: MetricResult) -> Context:
         {"name": _group_name(result, row, alone=i == 0), "value": _row_words(result, row)}
         for i, row in enumerate(rows[: 1 + N_NEXT])
     ]
+    names = {column.name for column in result.columns}
+    alone = result.previous is not None and "current" not in names
+    subject = lower_start(result.columns[n].label if alone else result.subjects[0].label)
     return {
         "shape": "groups",
+        "subject": subject,
+        "subject_start": subject[:1].upper() + subject[1:],
         "first": items[0],
         "others": items[1:],
         "extreme": _extreme(result.columns[n], lowest=lowest, skipped=result.query.skip),

@@ -212,6 +212,8 @@ def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) ->
     following = scene.after(index)
     if dimensions == ["owner_team"]:
         return not scene.is_own("owner_team")
+    if dimensions == ["product_kind"] and following is not None:
+        return not scene.tags[following].text.startswith("product")
     beside_noun = following is not None and bool(scene.tags[following].metrics)
     if tag.text == "plus":
         people = following is not None and any(

@@ -15,7 +15,8 @@ def read_change(scene: Scene) -> None:
     cues = scene.find(lambda t: t.cue in COMPARE_CUES | {"percent"})
     names = {scene.tags[i].cue for i in cues}
     scene.use(*cues)
-    growth = "growth" in names or ("percent" in names and "change" in names)
+    moves = "change" in names or any(t.cue == "trend" for t in scene.tags)
+    growth = "growth" in names or ("percent" in names and moves)
     change = "change" in names and not growth
     both_shown = _wants_both(scene, cues)
     if draft.grain is not None and draft.compare_step is not None:

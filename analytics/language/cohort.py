@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from analytics.language.clauses import Clause, denied, fill, find_clauses, quantity_near
 from analytics.language.scene import Scene
+from analytics.language.twofold import read_twofold
 from analytics.model import CustomerCondition, Filter, Period
 
 _BASES = {"join": "new customers", "leave": "churned customers"}
@@ -29,6 +30,9 @@ def read_cohort(scene: Scene) -> bool:
     if not heads:
         return False
     clauses = find_clauses(scene, heads[0], base)
+    if base is None and read_twofold(scene, clauses, heads):
+        _use_small_words(scene)
+        return True
     if not clauses or not _is_cohort(scene, clauses, base):
         return False
     main = _main_metric(scene, clauses)
@@ -68,6 +72,8 @@ def _counts_customers(scene: Scene, heads: list[int]) -> bool:
 
 def _base(scene: Scene) -> tuple[str, int] | None:
     for i in scene.find(lambda t: t.metrics[:1] in {("new customers",), ("churned customers",)}):
+        if scene.tags[i].members:
+            continue  # "acquisition" is an objective too, and nobody who joined
         return scene.tags[i].metrics[0], i
     for concept, metric in _BASES.items():
         for i in scene.find(lambda t, c=concept: c in t.concepts):  # type: ignore[misc]

@@ -23,12 +23,12 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "polite",
-        r"(?:i|we) would (?:like|love|need|want|be interested in|appreciate)|would you|would it be possible|would (?:like|love)|will you|i will need|would you (?:mind|be so kind as to)(?: (?:telling|sending|showing|giving|letting|checking))?|(?:i )?would be (?:ever so |very |most |really |so )?(?:grateful|thankful|glad|happy)(?: if)?|i hope (?:you be|all be|this find you) well|when(?:ever)? you have (?:a |got a )?(?:moment|minute|second|spare moment)|if (?:that|this|it) be(?: not|n)? (?:too|not too) much (?:trouble|to ask)|(?:many |with )?thanks? in advance|in advance|sorry to (?:bother|trouble) you(?: again)?|(?:my|our|the) (?:\w+ )?(?:boss|manager|director|board|ceo|cfo|coo|team lead) (?:would|will|want|need|ask|like|love)(?: (?:love|like|want|need))?(?: to (?:see|know|have|get))?|if you will|when you have time|when you can",
+        r"would you (?:mind|be so kind as to)(?: (?:telling|sending|showing|giving|letting|checking))?(?: me)?|(?:can|could|would|will) (?:you|we|i|somebody|someone|anybody|anyone) (?:please |kindly |quickly |briefly |maybe |perhaps |possibly |just |also |swiftly )+(?:tell|give|show|send|get|let|say|check|pull|list|find|have|see|look|help)|(?:please |kindly |just |and )*(?:quickly|briefly) (?:tell|give|show|send|get|check|pull|list)|^(?:please |kindly |and |also )*(?:state|specify|quote|enumerate|indicate|outline|summarise|summarize|retrieve|print|supply|compile|extract|present)(?=(?: (?:the|our|how|all|my|what|me|a)))|(?:just |and |but )*nothing (?:else|more)|(?:i|we) would (?:like|love|need|want|be interested in|appreciate)|would you|would it be possible|would (?:like|love)|will you|i will need|(?:i )?(?:would )?be (?:ever so |very |most |really |so )(?:grateful|thankful|glad|happy)(?: if)?(?: you could| you can)?|(?:i )?would be (?:grateful|thankful|glad|happy)(?: if)?|(?:but |and )?(?:my|our|the|your|his|her) (?:\w+ ){1,2}(?:keep|be|have been) (?:asking|wondering|nagging|demanding|on at)(?: me| us| about| for)*(?= how| what| which| for| about| could| can| ,| :| if| whether)|i hope (?:you be|all be|this find you) well|when(?:ever)? you have (?:a |got a )?(?:moment|minute|second|spare moment)|if (?:that|this|it) be(?: not|n)? (?:too|not too) much (?:trouble|to ask)|(?:many |with )?thanks? in advance|in advance|sorry to (?:bother|trouble) you(?: again)?|(?:my|our|the) (?:\w+ )?(?:boss|manager|director|board|ceo|cfo|coo|team lead) (?:would|will|want|need|ask|like|love)(?: (?:love|like|want|need))?(?: to (?:see|know|have|get))?|if you will|when you have time|when you can",
     ),
     ("when", r"when"),
     (
         "ahead",
-        r"about to|going to|bound to|set to|expected to|supposed to|will|shall|would|likely|together",
+        r"about to|going to|bound to|set to|expected to|supposed to|will|shall|would|likely",
     ),
     ("both", r"both"),
     (
@@ -51,7 +51,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         "that_time",
         r"(?:in|during|within|over) (?:that|the same|this same|that same|said) (?:year|quarter|month|week|period|time|half year|span|timeframe)",
     ),
-    ("what_do", r"what (?:do|have)"),
+    (
+        "what_do",
+        r"what (?:do|have)|what (?:we|they)(?= (?:take|took|earn|make|made|bring|brought|collect|gross|turn))",
+    ),
     (
         "how_long",
         r"how long|how fast|how quick|how quickly|how soon|how slow|how slowly|how speedily|how promptly|how rapidly|how swiftly|how many (?:hour|minute|day|second)|how much time|how many (?:hour|minute|day|second) (?:on average )?|what time do it take|length of time|time to|time until|time needed to|time it take to|speed|how speedy|hour until|hour till|hour before",
@@ -83,7 +86,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "more_than_then",
-        r"(?:more|fewer|less|higher|lower|better|worse|larger|smaller)(?= (?:\S+ ){0,12}?than (?:in|during|last|the|a|one|same|over|for|on|at|q|h|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|20))",
+        r"(?:more|fewer|less|higher|lower|better|worse|larger|smaller)(?= (?:\S+ ){0,12}?than (?:(?:we|they|it|there|you) (?:do|be|have|get|got|see|saw|make|made) (?:in |on |over )?)?(?:in|during|last|the|a|one|same|over|for|on|at|q|h|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|20))",
     ),
     (
         "versus",
@@ -96,6 +99,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         r"trend|trended|trending|over time|evolution|evolve|evolved|development|develop|developed|developing|time series|timeline|history of|historical|progress|progression|course of|run rate by|trajectory|curve",
     ),
     # ranking
+    (
+        "together",
+        r"(?:all |both )?together|combined|put together|taken together|added up|added together|summed up|jointly",
+    ),
     ("each", r"respectively|separately|individually|apiece"),
     # negation
     ("without", r"without|with no|lacking|free of|minus|no|have no|had no|has no"),
@@ -111,7 +118,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         "by",
         r"differ between|differ by|differ across|vary between|vary by|vary across|by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various",
     ),
-    ("shown", r"break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut"),
+    (
+        "shown",
+        r"(?:the )?(?:split|distribution|breakdown) of|break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut",
+    ),
     ("who", r"who|that|which|whose|whom|where"),
 )
 
@@ -211,12 +221,12 @@ RANK_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 FILLER = words(
     """
-    live living lives based located led lead lives leads combined
+    live living lives based located led lead lives leads
     a about according achieve achieved actually all already also altogether am amount amounted
     an and answer any anybody anyone anything appear approximately are around as ask asking at
     available away back bar basis be because been being believe belong belonging breakdown bring
-    business but calculate came can carried carry certain chart check combined come coming
-    company compute concern concerning could curious d data deal dealt dear detail details did
+    business but calculate came can carried carry certain chart check come coming
+    company realised realized attained compute concern concerning could curious d data deal dealt dear detail details did
     different display distinct do doe does doing done down during e each eg entire etc even ever
     everybody everyone everything exactly exist existing fall falling fetch figure figures find
     firm for from g get getting give given go going got graph guess guys ha had hand handed handing handle handled

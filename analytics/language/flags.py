@@ -35,6 +35,11 @@ def read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> N
             continue
         name = next((n for n in names if scene.is_own(n)), names[0])
         negated = negation(scene, index)
+        if name == "responded" and negated is None and _awaited(scene, index):
+            filters.append(Filter(dimension=name, operator="=", values=(False,)))
+            places[index] = len(filters) - 1
+            scene.use(index)
+            continue
         places[index] = len(filters)
         filters.append(Filter(dimension=name, operator="=", values=(negated is None,)))
         scene.use(index)
@@ -47,6 +52,15 @@ def read_flags(scene: Scene, filters: list[Filter], places: dict[int, int]) -> N
             ahead = scene.before(negated)
             if ahead is not None and scene.tags[ahead].concepts & {"repair"}:
                 scene.use(ahead)
+
+
+def _awaited(scene: Scene, index: int) -> bool:
+    """Say whether the reply is still to come ("waiting for a first reply")."""
+    before = scene.before(index)
+    return before is not None and (
+        "wait" in scene.tags[before].concepts
+        or scene.tags[before].text.split()[-1] in {"await", "awaiting", "waiting"}
+    )
 
 
 _ONLY_OWN = frozenset({"incident_resolved", "cause_known"})

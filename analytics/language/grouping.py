@@ -72,6 +72,11 @@ def _is_group(scene: Scene, index: int) -> bool:
     tag = scene.tags[previous]
     if tag.cue == "by" or tag.rank is not None or tag.text in _COMPARING:
         return True
+    if tag.cue == "share" and scene.gap(previous, index).split()[-1:] in (["each"], ["every"]):
+        return True
+    if tag.text == "over" and any(t.cue == "shown" for t in scene.tags[:previous]):
+        scene.use(previous)
+        return True
     if tag.metrics and set(tag.metrics) & set(scene.draft.metrics):
         earlier = scene.before(previous)
         return earlier is not None and scene.tags[earlier].rank is not None

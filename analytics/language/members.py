@@ -80,6 +80,9 @@ def _positive(one: Filter) -> bool:
 # --- which dimension a value belongs to ------------------------------------------------------
 
 
+_OWNED = frozenset({"owned", "run", "operated", "maintained"})
+
+
 def _use_beside(scene: Scene, index: int, dimension: str) -> None:
     """The name of the dimension beside its value says nothing more ("plan premium")."""
     entity = scene.catalogue.dimension(dimension).entity
@@ -91,6 +94,10 @@ def _use_beside(scene: Scene, index: int, dimension: str) -> None:
             scene.use(place)
         if dimension == "owner_team" and tag.text in {"owned", "owning", "responsible"}:
             scene.use(place)
+        owned = scene.before(place)
+        owning = dimension == "owner_team" and tag.cue == "by" and owned is not None
+        if owning and owned is not None and scene.tags[owned].text in _OWNED:
+            scene.use(owned, place)
         if not ({dimension, entity} & set(tag.dimensions)) or (tag.metrics and not tag.dimensions):
             continue
         previous = scene.before(place)

@@ -51,7 +51,7 @@ def name_metrics(scene: Scene) -> None:
     named = [i for i in named if not _is_condition(scene, i, named)]
     rule = _best_rule(scene, strict=bool(named))
     if rule is not None and not _beaten_by_name(scene, rule, named):
-        said = {m for i in named for m in scene.tags[i].metrics}
+        said = {m for i in scene.find(lambda t: bool(t.metrics)) for m in scene.tags[i].metrics}
         meant = tuple(m for m in rule.metrics if m in said)
         # The verb leaves it open, the noun does not: "visitors landed" are visitors.
         _apply(scene, replace(rule, metrics=meant) if len(meant) == 1 else rule)
@@ -59,6 +59,7 @@ def name_metrics(scene: Scene) -> None:
         _absorb_same(scene, named)
     elif named:
         _take_named(scene, named)
+        _take_spend(scene)
     elif not _rank_without_metric(scene):
         _take_noun(scene)
     if scene.draft.metrics:
@@ -104,6 +105,7 @@ def _best_rule(scene: Scene, *, strict: bool) -> Rule | None:
     present |= {"noun:service" for t in tags if "service" in t.dimensions}
     if "share_total" in {t.cue for t in tags}:
         present.add("share")
+    present |= {"number" for t in tags if t.quantity} | {"rank" for t in tags if t.rank}
     hits = any(is_counted(scene, i) for i in scene.find(lambda t: t.metrics == ("incidents",)))
     first = next((t.metrics for t in scene.tags if t.metrics), ())
     # "incidents that affected more than 50 customers": the incidents are wanted.
@@ -162,14 +164,14 @@ def _apply(scene: Scene, rule: Rule) -> None:
             scene.use(i)
         if (
             (tag.concepts & wanted and (_is_state(tag) or "message" in tag.concepts & wanted))
-            or ("product" in tag.dimensions and "noun:product" in wanted)
+            or ("product" in tag.dimensions and wanted & {"noun:product"} and "rank" not in wanted)
             or (
                 "service" in tag.dimensions
                 and "noun:service" in wanted
                 and not is_grouped(scene, i)
                 and not (i and scene.tags[i - 1].text in {"which", "what"})
             )
-            or nouns & wanted
+            or (nouns & wanted and ("hit" in wanted or not is_grouped(scene, i)))
             or (tag.cue in _RULE_CUES and tag.cue in wanted)
             or ("share" in rule.needs and tag.cue in {"share", "share_total", "percent"})
         ):
@@ -214,6 +216,23 @@ def _take_named(scene: Scene, named: list[int]) -> None:
             if taken:
                 scene.use(*(j for j in range(taken[-1] + 1, i) if scene.tags[j].cue == "versus"))
             taken.append(i)
+
+
+_CAMPAIGN_MONEY = frozenset({"campaign budget", "campaign revenue", "campaign roi", "contacts"})
+
+
+def _take_spend(scene: Scene) -> None:
+    """`budget and spend per campaign`: beside another number of campaigns it is their spend."""
+    metrics = scene.draft.metrics
+    if not set(metrics) & _CAMPAIGN_MONEY or "campaign spend" in metrics:
+        return
+    for index in scene.find(lambda t: bool(t.concepts & {"spend", "cost"}) and not t.metrics):
+        for other in scene.find(lambda t: bool(set(t.metrics) & set(metrics)), unused=False):
+            left, right = min(index, other), max(index, other)
+            if linked(scene, left, right):
+                metrics.insert(len(metrics) if other < index else 0, "campaign spend")
+                scene.use(index)
+                return
 
 
 def _speaks_of_services(scene: Scene) -> bool:
@@ -279,6 +298,9 @@ def _absorb(scene: Scene) -> None:
             and not _has_number(scene, i)
         ):
             scene.use(i)
+        verb = "caused" in tag.concepts and tag.norm in {"cause", "causes"} and not tag.members
+        if verb and metrics & ABSORBED["caused"] and _is_asked_of(scene, i):
+            scene.use(i)
         if tag.members or tag.flags or tag.dimensions or tag.metrics:
             continue
         if tag.concepts and any(metrics & ABSORBED.get(c, frozenset()) for c in tag.concepts):
@@ -291,6 +313,14 @@ def _absorb(scene: Scene) -> None:
             or (tag.cue == "average" and not additive)
         ):
             scene.use(i)
+
+
+def _is_asked_of(scene: Scene, index: int) -> bool:
+    """Say whether a rank or a metric follows ("which teams cause the most tickets")."""
+    following = scene.after(index)
+    return following is not None and bool(
+        scene.tags[following].rank or set(scene.tags[following].metrics) & set(scene.draft.metrics)
+    )
 
 
 def _has_number(scene: Scene, index: int) -> bool:

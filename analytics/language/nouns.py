@@ -128,6 +128,8 @@ _COUNTED_TOO: dict[str, frozenset[str]] = {
 def check_counted(scene: Scene) -> None:
     """What is counted must be what was asked: clicks are not the customers who clicked."""
     _check_value(scene)
+    if scene.was_open("metric"):
+        return  # which number is meant is asked
     own = {scene.catalogue.metric(m).entities[:1] for m in scene.draft.metrics}
     for index in scene.find(is_noun, unused=False):
         entity = entity_of(scene.tags[index])
@@ -163,6 +165,8 @@ def in_order(scene: Scene) -> None:
     for index, tag in enumerate(scene.tags):
         for name in tag.metrics:
             places.setdefault(name, index)
+        if "spend" in tag.concepts:
+            places.setdefault("campaign spend", index)
     scene.draft.metrics.sort(key=lambda name: places.get(name, -1))
 
 
@@ -196,12 +200,35 @@ def use_plain_nouns(scene: Scene) -> None:
             continue
         if previous is not None and scene.tags[previous].text in {"per", "for each", "for every"}:
             continue
-        if (
-            tag.metrics[0] in scene.draft.metrics
-            or tag.metrics[0].split()[-1] in owners
-            or _is_reached(scene, tag)
-        ):
+        name = tag.metrics[0]
+        if name in scene.draft.metrics or name.split()[-1] in owners:
             scene.use(i)
+        elif is_counted(scene, i) or tag.text.startswith("number of "):
+            if not _count_too(scene, i) and not _is_same_row(scene, tag):
+                scene.use(i)
+        elif _is_reached(scene, tag):
+            scene.use(i)
+
+
+def _is_same_row(scene: Scene, tag: Tag) -> bool:
+    """Say whether the metric is of the rows counted: what is asked of them is another number."""
+    return any(
+        scene.catalogue.metric(m).entities[:1] == (entity_of(tag),) for m in scene.draft.metrics
+    )
+
+
+def _count_too(scene: Scene, index: int) -> bool:
+    """`the average order value, and how many orders was that`: a second number is asked for."""
+    asked = scene.before(index) if is_counted(scene, index) else index
+    link = scene.before(asked, marks=True) if asked is not None else None
+    named = [i for i, t in enumerate(scene.tags) if set(t.metrics) & set(scene.draft.metrics)]
+    if link is None or asked is None or not named or scene.tags[link].cue != "and":
+        return False
+    if (asked != index and scene.tags[asked].cue != "how_many") or min(named) > link:
+        return False
+    scene.draft.metrics.append(scene.tags[index].metrics[0])
+    scene.use(index, asked, link)
+    return True
 
 
 _ENTITY_OF = {

@@ -27,7 +27,8 @@ def question_of(query: MetricQuery, catalogue: Catalogue) -> str:
     parts += [_filter(f, catalogue) for f in query.filters if f.dimension not in _DATED]
     if query.period is not None and query.customer_conditions:
         parts.append(_period(query.period, query))
-    parts += [_condition(c, catalogue) for c in query.customer_conditions]
+    both = _both(query)
+    parts += [both] if both else [_condition(c, catalogue) for c in query.customer_conditions]
     if query.numerator:
         parts.append("are " + " ".join(_filter(f, catalogue) for f in query.numerator))
     if query.dimensions and not query.count_groups:
@@ -164,6 +165,23 @@ def _adjective(one: Filter, catalogue: Catalogue) -> str:
     return f"{label} {words}" if words.isdigit() else words
 
 
+def _both(query: MetricQuery) -> str:
+    """Return "who bought both Laptops and Phones in 2025" where that is what is asked."""
+    conditions = query.customer_conditions
+    bought = [c for c in conditions if c.metric == "orders" and c.operator == ">=" and c.value == 1]
+    things = [f for c in bought for f in c.filters]
+    times = [in_words(c.period) for c in bought if c.period is not None]
+    if len(bought) == 2 and len(conditions) == 2 and not things and len(times) == 2:
+        return f"who ordered both {times[0]} and {times[1]}"
+    same = len({c.period for c in bought}) == 1 and len({f.dimension for f in things}) == 1
+    if len(bought) != 2 or len(conditions) != 2 or len(things) != 2 or not same:
+        return ""
+    if things[0].dimension not in {"product_category", "product"}:
+        return ""
+    when = f" {in_words(bought[0].period)}" if bought[0].period is not None else ""
+    return f"who bought both {_value(things[0].values[0])} and {_value(things[1].values[0])}{when}"
+
+
 def _condition(one: CustomerCondition, catalogue: Catalogue) -> str:
     filters = " ".join(_adjective(f, catalogue) for f in one.filters)
     what = f"{filters} {one.metric}".strip()
@@ -172,6 +190,8 @@ def _condition(one: CustomerCondition, catalogue: Catalogue) -> str:
         when = f" in the {one.days_before_churn} days before they left"
     if one.operator == "<" and one.value == 1:
         return f"of customers without {what}{when}"
+    if one.operator == ">=" and one.value == 1 and one.metric == "incidents" and not filters:
+        return f"of customers hit by an incident{when}"
     if one.operator == ">=" and one.value == 1:
         return f"of customers with {what}{when}"
     return f"of customers with {_OPERATORS[one.operator]} {one.value:g} {what}{when}"

@@ -14,6 +14,7 @@ from analytics.language.calendar import whole_unit_of
 from analytics.language.fiscal import fiscal_patterns
 from analytics.language.named_days import NAMED_DAYS
 from analytics.language.text import Token, canonical
+from analytics.language.text import words as words_of
 from analytics.model import Period
 
 
@@ -47,6 +48,9 @@ _NUMBER_BEFORE = frozenset(
 _ENTITY_BEFORE = frozenset(
     ["customer", "ticket", "incident", "order", "campaign", "experiment", "product", "service"]
 )
+
+_PAYING = words_of("spend spent pay paid worth cost earn earned bring brought have with buy bought")
+"""Before `over 2000`, which is then an amount."""
 
 _MODAL_AFTER = frozenset(["i", "we", "you", "they", "it", "be", "have"])
 
@@ -98,6 +102,8 @@ def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
     after = tokens[last].norm if last < len(tokens) else ""
     if alone == "may":
         return after in _MODAL_AFTER
+    if alone.isdigit() and before == "over" and first > 1 and tokens[first - 2].lemma in _PAYING:
+        return True
     if alone.isdigit():
         return before in _NUMBER_BEFORE or before in _ENTITY_BEFORE or after in {"%", "percent"}
     return False

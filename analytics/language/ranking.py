@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analytics.language.grouping import UNITS
 from analytics.language.scene import Scene
 from analytics.language.tagging import Rank, Tag
@@ -183,6 +185,9 @@ def _asks_for_one(scene: Scene, ranks: list[Rank]) -> bool:
         ranked = following is not None and scene.tags[following].rank is not None
         if ranked and not scene.before(index) and "with" in _gap_words(scene, index):
             return tag.norm == tag.text  # "the hour with the most tickets"
+        said = " ".join(t.text for t in scene.tags[max(0, index - 4) : index])
+        if re.search(r"\b(?:which|what)(?: one)? of (?:the|our|all|these|those|your)", said):
+            return True  # "which of the plans brought the most"
         words = {t.text for t in scene.tags[max(0, index - 3) : index]}
         cues = {t.cue for t in scene.tags[max(0, index - 1) : index]}
         if words & {"which", "what"} or "who" in cues:

@@ -9,13 +9,16 @@ from datetime import date
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import last_whole
 from analytics.language.cohort import read_cohort
+from analytics.language.compared import read_compared_values
 from analytics.language.cues import FILLER
 from analytics.language.grouping import read_groups
+from analytics.language.hit import settle_hit
 from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
 from analytics.language.nouns import check_counted
 from analytics.language.owners import read_owners
 from analytics.language.ranking import read_rank
+from analytics.language.rates import read_rates, read_ratio
 from analytics.language.scene import Scene
 from analytics.language.sharing import read_share
 from analytics.language.statistics import read_distinct, read_statistics
@@ -38,7 +41,7 @@ def read(
     if not read_cohort(scene):
         read_owners(scene)
         name_metrics(scene)
-        _read_rates(scene)
+        read_rates(scene)
         check_counted(scene)
     if scene.draft.metrics:
         read_parts(scene)
@@ -47,7 +50,7 @@ def read(
 
 def read_parts(scene: Scene) -> None:
     """Read everything but the metrics, which the draft already has."""
-    _read_ratio(scene)
+    read_ratio(scene)
     read_distinct(scene)
     read_groups(scene)
     read_times(scene)
@@ -59,7 +62,7 @@ def read_parts(scene: Scene) -> None:
     more, more_places = read_quantities(scene)
     places |= {index: position + len(filters) for index, position in more_places.items()}
     filters = read_share(scene, filters + more, places)
-    _read_compared_values(scene, filters)
+    read_compared_values(scene, filters)
     read_rank(scene)
     _read_trend(scene)
     read_statistics(scene)
@@ -102,12 +105,6 @@ def query_of(scene: Scene) -> MetricQuery:
     )
 
 
-_RATE_OF = {
-    "cancelled orders": "cancellation rate", "returned orders": "return rate",
-    "reopened tickets": "reopen rate", "converted sessions": "conversion rate",
-}  # fmt: skip
-
-
 def _date_conditions(scene: Scene) -> None:
     """Customers are counted at a moment: a period belongs to what they did in it."""
     draft = scene.draft
@@ -119,80 +116,6 @@ def _date_conditions(scene: Scene) -> None:
     if draft.metrics == ["customers"] and undated and draft.period is not None:
         draft.conditions = [replace(c, period=draft.period) for c in draft.conditions]
         draft.period = None
-
-
-def _read_rates(scene: Scene) -> None:
-    """`percent of orders cancelled`: the share of such rows among all is a metric of its own."""
-    metrics = scene.draft.metrics
-    for index in scene.find(lambda t: t.cue == "percent"):
-        if metrics == ["gross margin"] and "gross margin" in scene.tags[index - 1].metrics:
-            scene.draft.metrics = ["gross margin rate"]
-            scene.use(index)
-            return
-    if len(metrics) != 1 or metrics[0] not in _RATE_OF:
-        return
-    for index in scene.find(lambda t: t.cue == "share" and t.text.endswith("of")):
-        following = scene.after(index)
-        if following is not None and metrics[0] in scene.tags[following].metrics:
-            scene.draft.metrics = [_RATE_OF[metrics[0]]]
-            scene.use(index)
-            return
-
-
-def _read_ratio(scene: Scene) -> None:
-    """`tickets per 100 active customers`: one metric divided by another."""
-    if len(scene.draft.metrics) != 1 or _read_share_of_other(scene):
-        return
-    for index in scene.find(lambda t: bool(t.metrics)):
-        scale_at, by = None, scene.before(index)
-        if by is not None and scene.tags[by].number is not None:
-            scale_at, by = by, scene.before(by)
-        if (
-            by is None
-            or scene.tags[by].cue != "by"
-            or scene.tags[by].text not in {"per", "for each", "for every"}
-        ):
-            continue
-        tag = scene.tags[index]
-        if tag.metrics[0] in {"campaigns", "incidents"} and scale_at is None:
-            continue
-        if tag.metrics[0] == "customers" and scale_at is None and scene.has("customer"):
-            pick = scene.choose(
-                f"per:{tag.text}",
-                f"A row per {tag.text}, or one ratio?",
-                ("one ratio", "a row each"),
-            )
-            if pick == 1:
-                continue
-        scene.draft.per_metric = tag.metrics[0]
-        if scale_at is not None:
-            scene.draft.per_scale = scene.tags[scale_at].number or 1.0
-            scene.use(scale_at)
-        scene.use(index, by)
-        return
-
-
-_SPOKEN_METRICS = {"spend": "campaign spend", "spent": "campaign spend"}
-
-
-def _read_share_of_other(scene: Scene) -> bool:
-    """`spend as a share of budget`: a ratio of two metrics, not a share of one's own total."""
-    for index in scene.find(lambda t: t.cue == "share"):
-        words = " ".join(t.text for t in scene.tags[max(0, index - 1) : index + 2])
-        before, after = scene.before(index), scene.after(index)
-        if "as a " not in words or " of" not in words:
-            continue
-        if before is None or after is None or not scene.tags[after].metrics:
-            continue
-        lower = scene.tags[after].metrics[0]
-        said = scene.tags[before]
-        upper = said.metrics[0] if said.metrics else _SPOKEN_METRICS.get(said.text, "")
-        if upper in {"", lower}:
-            continue
-        scene.draft.metrics, scene.draft.per_metric = [upper], lower
-        scene.use(before, index, after)
-        return True
-    return False
 
 
 def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
@@ -215,6 +138,7 @@ def _settle_meanings(scene: Scene, filters: list[Filter]) -> None:
             "conversion", "Conversion of what?", ("conversion rate", "response rate")
         )
         draft.metrics = [("conversion rate", "response rate")[pick]]
+    settle_hit(scene, filters)
     late = next(
         (i for i, f in enumerate(filters) if f.dimension == "late" and f.values == (True,)), None
     )
@@ -278,25 +202,13 @@ def _settle_late_share(scene: Scene, filters: list[Filter]) -> None:
         filters.append(Filter(dimension="has_target", operator="=", values=(True,)))
 
 
-def _read_compared_values(scene: Scene, filters: list[Filter]) -> None:
-    """`instagram vs facebook`: a row for each value compared."""
-    if scene.draft.compare_to is not None:
-        return
-    cues = scene.find(lambda t: t.cue in {"versus", "each"} or (t.cue == "by" and t.text == "each"))
-    cues += scene.find(lambda t: t.cue == "versus" and len(t.members) > 1, unused=False)
-    listed = [f for f in filters if f.operator == "in"]
-    if not cues or len(listed) != 1:
-        return
-    scene.use(*cues)
-    if listed[0].dimension not in scene.draft.dimensions:
-        scene.draft.dimensions.insert(0, listed[0].dimension)
-
-
 def _read_trend(scene: Scene) -> None:
     cues = scene.find(lambda t: t.cue == "trend")
     if not cues:
         return
     scene.use(*cues)
+    if scene.draft.compare_to is not None:
+        return  # "how did orders develop in May against April": two numbers
     if scene.draft.grain is None:
         scene.draft.grain = default_grain(scene.draft.period)
 

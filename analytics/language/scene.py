@@ -141,6 +141,10 @@ class Scene:
             self.open.append(OpenWord(key=key, question=question, options=options))
         return 0
 
+    def was_open(self, key: str) -> bool:
+        """Say whether a word has several readings, one of which may have been picked."""
+        return key in self._picks or any(word.key == key for word in self.open)
+
     def has(self, dimension: str) -> bool:
         """Say whether every metric of the draft can be split or filtered by a dimension."""
         if dimension not in self.catalogue.dimensions:

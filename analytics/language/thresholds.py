@@ -170,9 +170,9 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
     for word, owner, dimension in _COMPARATIVES:
         said = quantity.comparative == word and scene.has(dimension)
         if said and (owner == own or dimension == "age") and _fits(scene, dimension, quantity):
-            return dimension, []
+            return dimension, _owner_before(scene, index)
     if _beside_people(scene, index) and scene.has("age") and quantity.unit in {"", "years"}:
-        return "age", []
+        return "age", _owner_before(scene, index)
     kind = "time" if quantity.unit in _SECONDS else quantity.unit or "money"
     for unit, owner, dimension in _BY_UNIT:
         beside = scene.before(index)
@@ -181,6 +181,12 @@ def _by_words(scene: Scene, index: int, quantity: Quantity) -> tuple[str, list[i
         if unit == kind and owner == own and named and scene.has(dimension):
             return dimension, [beside] if beside is not None else []
     return None
+
+
+def _owner_before(scene: Scene, index: int) -> list[int]:
+    """Return the "customers" of "customers aged 40 to 50"."""
+    left = scene.before(index)
+    return [left] if left is not None and scene.tags[left].metrics == ("customers",) else []
 
 
 def _fits(scene: Scene, dimension: str, quantity: Quantity) -> bool:

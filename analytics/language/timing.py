@@ -20,6 +20,7 @@ from analytics.language.calendar import (
 from analytics.language.changes import COMPARE_CUES, read_change
 from analytics.language.moments import TimeMatch
 from analytics.language.scene import Scene
+from analytics.language.spans import alike
 from analytics.model import Grain, Period
 
 _SNAPSHOTS = frozenset({"customers", "open tickets"})
@@ -36,6 +37,8 @@ def read_times(scene: Scene) -> None:
     matches = _agos(scene, matches, comparing=comparing)
     shifts = [(i, t) for i, t in matches if t.kind == "shift"]
     periods = [(i, t) for i, t in matches if t.kind == "period" and not _is_now(t)]
+    if len(periods) == 2 and shifts and periods[0][1].period == periods[1][1].period:
+        scene.use(periods.pop()[0])  # "May against May a year ago" names one month
     for i, t in matches:
         if t.kind in {"everything", "now"} or (t.kind == "period" and _is_now(t)):
             _read_now(scene, i, t, alone=not periods)
@@ -151,8 +154,10 @@ def _read_against(scene: Scene, index: int, match: TimeMatch) -> None:
     scene.use(index)
     if match.reference and match.unit is not None:
         scene.draft.compare_to = _back(here, match.unit, 1)
-    else:
-        scene.draft.compare_to = match.period
+        return
+    first, second = sorted((here, match.period), key=lambda p: (p.start, p.end))
+    earlier, later = alike(first, second, scene.as_of)
+    scene.draft.period, scene.draft.compare_to = later, earlier
 
 
 def _is_between(scene: Scene, index: int, match: TimeMatch) -> bool:
@@ -208,6 +213,8 @@ def _read_two(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
     earlier, later = sorted((first.period, second.period), key=lambda p: (p.start, p.end))
     if first.spoken_to_date and whole_unit_of(earlier) == ("year", 1):
         earlier = shifted(later, "year", earlier.start.year - later.start.year)
+    if not (first.spoken_to_date or second.spoken_to_date):
+        earlier, later = alike(earlier, later, scene.as_of)
     if later.start >= scene.as_of:
         scene.problems.append("One of the two periods has not begun in the data.")
     scene.draft.period, scene.draft.compare_to = later, earlier
