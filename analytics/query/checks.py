@@ -99,7 +99,7 @@ def same(left: Cell, right: Cell) -> bool:
 def _withheld(what: str, ours: Cell, again: Cell) -> CheckFailedError:
     return CheckFailedError(
         f"The number is withheld: {what} came to {ours} one way and to {again} another.",
-        hint="Tell whoever runs Deskwise; the log has both queries.",
+        hint="Tell whoever runs Deskwise: `deskwise data check` looks for what makes them differ.",
     )
 
 
