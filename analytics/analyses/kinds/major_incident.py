@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from analytics.analyses.incident_answers import run_major_incident
 from analytics.analyses.kind import Kind
 
 KIND = Kind(
     name="major_incident",
     title="major incident check",
     subject="tickets",
+    run=run_major_incident,
     patterns=(
         r"major (?:incident|outage|disruption|problem)(?: \S+){0,10}",
         r"(?:same|similar|identical|related|alike) (?:problem|issue|complaint|ticket|fault|error|thing|trouble|symptom)(?: \S+){0,10}",
