@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,10 +12,10 @@ import click
 from assistant.bootstrap.upkeep import now, openers
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
-from assistant.config import Settings
-from assistant.errors import UnsoundHomeError
+from assistant.config import ENVIRONMENT_PREFIX, Settings
+from assistant.errors import SettingsError, UnsoundHomeError
 from assistant.upkeep.doctor import examine, mend
-from assistant.upkeep.findings import Finding
+from assistant.upkeep.findings import Finding, bad
 
 
 @click.command()
@@ -27,13 +29,13 @@ from assistant.upkeep.findings import Finding
 @json_option
 def doctor(repair: bool, json_file: str | None) -> None:
     """Check every part of the home; nothing is changed without --repair."""
-    settings = current_settings()
-    found = check_home(settings)
+    settings, wrong_settings = _settings()
+    found = (*wrong_settings, *check_home(settings))
     done: tuple[str, ...] = ()
     if repair and any(each.repair for each in found):
         with working("Repairing …"):
             done = mend(openers(settings), found, now_s=now().timestamp())
-        found = check_home(settings)
+        found = (*wrong_settings, *check_home(settings))
     counts = Counter(each.status for each in found)
     write_json(
         {
@@ -54,6 +56,17 @@ def doctor(repair: bool, json_file: str | None) -> None:
             f"{len(wrong)} of {len(found)} checks are bad: {', '.join(wrong)}.",
             hint="" if repair else "`deskwise doctor --repair` makes anew what can be.",
         )
+
+
+def _settings() -> tuple[Settings, tuple[Finding, ...]]:
+    """Return the settings; where they are wrong, the defaults, and what is wrong."""
+    try:
+        return current_settings(), ()
+    except SettingsError as error:
+        given = click.get_current_context().find_object(dict) or {}
+        named = given.get("home") or os.environ.get(f"{ENVIRONMENT_PREFIX}HOME")
+        settings = Settings(home=Path(named)) if named else Settings()
+        return settings, (bad("settings file", error.message, error.hint),)
 
 
 def check_home(settings: Settings) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""`deskwise`: the group, its common options and the commands that are not here yet."""
+"""`deskwise`: the group and its common options."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from typing import ClassVar
 import click
 
 from assistant.cli.output import run
-
-NOT_YET: dict[str, str] = {}
-"""Commands of the contract that this version answers with “not yet”; hidden from the help."""
 
 
 class LazyGroup(click.Group):
@@ -32,6 +29,7 @@ class LazyGroup(click.Group):
         "questions": "assistant.cli.questions:questions",
         "analyse": "assistant.cli.analyse:analyse",
         "users": "assistant.cli.users:users",
+        "audit": "assistant.cli.audit:audit",
         "config": "assistant.cli.configuration:config",
         "doctor": "assistant.cli.doctor:doctor",
         "backup": "assistant.cli.backup:backup",
@@ -45,8 +43,6 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import and return a command."""
-        if name in NOT_YET:
-            return _not_yet(name)
         target = self.families.get(name)
         if target is None:
             return None
@@ -55,18 +51,6 @@ class LazyGroup(click.Group):
 
         command: click.Command = getattr(import_module(module_name), attribute)
         return command
-
-
-def _not_yet(name: str) -> click.Command:
-    @click.command(
-        name,
-        hidden=True,
-        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    )
-    def command() -> None:
-        raise click.ClickException(f"{NOT_YET[name]} is not part of this version yet.")
-
-    return command
 
 
 @click.command(

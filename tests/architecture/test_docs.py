@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from assistant.cli.main import NOT_YET, deskwise
+from assistant.cli.main import deskwise
 from assistant.config import Settings, setting_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,12 +39,6 @@ def test_every_command_is_documented() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^## `(deskwise [a-z -]+?)`", text, re.M))
     assert documented == set(commands(deskwise))
-
-
-def test_commands_that_are_not_here_yet_are_not_listed_as_features() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name in NOT_YET:
-        assert f"`deskwise {name}`" not in readme
 
 
 def test_every_dependency_has_a_line_that_says_why() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -220,6 +221,26 @@ def test_a_damaged_database_never_replaces_a_good_backup(
         backed_up(settings.home, tmp_path / "b.tar")
     assert (tmp_path / "b.tar").read_bytes() == good
     assert sorted(path.name for path in tmp_path.glob(".*")) == []
+
+
+def test_a_full_disk_is_said_and_leaves_everything_as_it_was(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "b.tar"
+    backed_up(settings.home, file)
+    good, before = file.read_bytes(), digests(settings.home)
+
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(BackupError, match="No space left"):
+        backed_up(settings.home, file)
+    with pytest.raises(RestoreError, match="No space left"):
+        restored(file, settings.home, is_replacing=True)
+    assert file.read_bytes() == good
+    assert digests(settings.home) == before
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 @pytest.mark.parametrize(

@@ -226,10 +226,12 @@ def test_the_command_tells_everything_and_its_exit_code_the_verdict(
     assert {"name", "status", "found", "advice", "repairable"} == set(told["checks"][0])
 
     settings.questions_path.write_text("{", encoding="utf-8")
+    (settings.home / "deskwise.toml").write_text("prot = 1", encoding="utf-8")
     assert run(deskwise, ["doctor", "--home", str(settings.home)]) == 1
     told_again = capsys.readouterr()
-    assert "1 of" in told_again.err
-    assert "bad: questions" in told_again.err
+    assert "2 of" in told_again.err
+    assert "bad: settings file, questions" in told_again.err
+    assert "Did you mean 'port'?" in told_again.out
     assert "Traceback" not in told_again.err + told_again.out
 
 
