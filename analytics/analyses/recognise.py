@@ -43,6 +43,11 @@ _SEGMENT_WORDS: Final = re.compile(
     r"(?<!brand )loyal (?:customer|client|buyer))\b"
 )
 """Words that no number goes by: they are asked for, even where the question counts or splits."""
+_OFFERED: Final = re.compile(
+    r"\b(?:(?:should|could|can|shall|may) (?:we|i) (?:offer|recommend|suggest|pitch|propose)"
+    r"|next best (?:offer|product|action))\b"
+)
+"""Words that ask what to offer, where "recommend" is no score."""
 _COUNTING = frozenset({"how_many", "how_much", "how_long", "how_often", "share", "by"})
 _CALLED = {"campaign": "campaign", "service": "service"}
 
@@ -55,6 +60,8 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     """
     if kind.name in {"segments", "segment_migration"}:
         return _SEGMENT_WORDS.search(recognisable(tags)) is not None
+    if kind.name == "next_best_offer":
+        return _OFFERED.search(recognisable(tags)) is not None
     counts = any(tag.cue in _COUNTING for tag in tags)
     grained = any(t.time is not None and t.time.kind == "grain" for t in tags)
     return kind.name in _OVER_NUMBERS and not counts and (not grained or kind.name == "anomalies")
