@@ -79,6 +79,7 @@ function All({ found, open, onInsert, onReject, onField, onOpen }: Props & { fou
       {draft && (
         <section>
           <h3 class="over">{tell.draft}</h3>
+          {draft.articles.some((item) => isTried(ticket, item.document_id)) && <Tried />}
           <p class="desk-draft">{plain(draft.text)}</p>
           <button
             type="button"
@@ -109,7 +110,14 @@ function All({ found, open, onInsert, onReject, onField, onOpen }: Props & { fou
         )}
       </Listed>
       <Listed title={tell.articles} items={found.articles.slice(0, 4)}>
-        {(item) => <ArticleView key={item.document_id} item={item} {...{ onInsert, onReject }} />}
+        {(item) => (
+          <ArticleView
+            key={item.document_id}
+            item={item}
+            isTried={isTried(ticket, item.document_id)}
+            {...{ onInsert, onReject }}
+          />
+        )}
       </Listed>
       <Listed title={tell.openSimilar} items={found.open_similar}>
         {(item) => (
@@ -226,8 +234,22 @@ function about(item: Similar): string {
   return parts.join(" · ");
 }
 
+/** Whether the requester says that an article did not help. */
+function isTried(ticket: DeskTicket | null, documentId: string): boolean {
+  return ticket?.handoff?.tried.some((item) => item.document_id === documentId) ?? false;
+}
+
+function Tried() {
+  return (
+    <p class="state warning">
+      <Icon name="warning" /> {tell.triedAlready}
+    </p>
+  );
+}
+
 function ArticleView(props: {
   item: FoundArticle;
+  isTried: boolean;
   onInsert: Props["onInsert"];
   onReject: Props["onReject"];
 }) {
@@ -240,6 +262,7 @@ function ArticleView(props: {
         {tell.sure(percent(item.relevance))}
         {item.status !== "current" && ` · ${tell.outdated}`}
       </span>
+      {props.isTried && <Tried />}
       <div class="prose desk-quote">
         <RichText text={item.quote} around={{ documentId: item.document_id }} />
       </div>

@@ -136,6 +136,7 @@ export const tell = {
   confirmed: "confirmed by the requester",
   contradicted: "did not last",
   outdated: "outdated",
+  triedAlready: "They tried this already.",
   noSuggestion: "Nothing like it was solved before.",
   noSuggestionMore: "The more tickets are solved here, the more is found.",
   privateNoSuggestion: "Private tickets are not compared with others.",

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { say } from "../messages";
 import { SignOut } from "../session/SignOut";
+import { useMay } from "../session/session";
 import { Icon, IconButton } from "./Icon";
 import { chooseTheme, currentTheme, onThemeChange } from "./theme";
 
@@ -17,6 +18,7 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
   const [theme, setTheme] = useState(currentTheme);
   useEffect(() => onThemeChange(() => setTheme(currentTheme())), []);
   const isDark = theme === "dark";
+  const mayWork = useMay("tickets.read_all");
   return (
     <header class="top">
       <IconButton
@@ -36,6 +38,11 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
         {say.title}
       </a>
       <span class="grow" />
+      {mayWork && (
+        <a class="icon-button" href="/desk" aria-label={say.agentDesk} title={say.agentDesk}>
+          <Icon name="desk" />
+        </a>
+      )}
       <a class="icon-button" href="/tickets" aria-label={say.yourTickets} title={say.yourTickets}>
         <Icon name="ticket" />
       </a>
