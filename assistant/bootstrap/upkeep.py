@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from analytics.catalogue import load_catalogue
 from analytics.describe.wording import use_templates
@@ -99,9 +97,8 @@ def rebuild_index(settings: Settings, *, is_anew: bool) -> str:
     )
 
 
-def finish_restored(settings: Settings, folder: Path) -> str:
+def finish_restored(there: Settings) -> str:
     """Bring the index of an unpacked home in step with its articles; say what became of it."""
-    there = replace(settings, home=folder)
     if not (there.knowledge_dir / "documents.sqlite").is_file():
         return "There is none."
     given = knowledge_settings(there)

@@ -17,7 +17,7 @@ from assistant.bootstrap.upkeep import finish_restored, known_schemas, now, snap
 from assistant.cli.doctor import check_home, finding_json
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
-from assistant.config import CONFIG_FILE_NAME, ENVIRONMENT_PREFIX, Settings
+from assistant.config import CONFIG_FILE_NAME, ENVIRONMENT_PREFIX, Settings, load_settings
 from assistant.errors import BackupError
 from assistant.upkeep.inventory import (
     OUTSIDE,
@@ -57,10 +57,9 @@ def backup(file: Path, has_warehouse: bool | None, json_file: str | None) -> Non
             f"There is no home {settings.home}.", hint="Name it: --home DIR or DESKWISE_HOME."
         )
     check_target(file, settings.home)
-    choice = _choose(settings, has_warehouse)
     with working("Backing up …") as show:
         packed = write_backup(
-            _source(settings, choice),
+            source_of(settings, has_warehouse),
             file,
             created_at=now(),
             version=version("deskwise"),
@@ -92,7 +91,8 @@ def restore(file: Path, replace: bool, json_file: str | None) -> None:
             settings.home,
             known_schemas=known_schemas(settings),
             is_replacing=replace,
-            finish=lambda folder: finish_restored(settings, folder),
+            # With the settings that are in the backup: they name the encoder of its index.
+            finish=lambda folder: finish_restored(load_settings(overrides={"home": folder})),
             now=now(),
         )
     duration_s = time.perf_counter() - started
@@ -170,8 +170,10 @@ def _choose(settings: Settings, has_warehouse: bool | None) -> Choice:
     )
 
 
-def _source(settings: Settings, choice: Choice) -> Source:
-    home = settings.home
+def source_of(settings: Settings, has_warehouse: bool | None) -> Source:
+    """Return what of a home is packed; None for the warehouse lets its size decide."""
+    home, snapshots = settings.home, snapshots_of(settings)
+    chosen: dict[str | None, Choice] = {}
     named = os.environ.get(f"{ENVIRONMENT_PREFIX}CONFIG")
     outside = [each for part in outside_files(settings, _path(named)) for each in part]
     texts: dict[str, bytes] = {}
@@ -183,7 +185,10 @@ def _source(settings: Settings, choice: Choice) -> Source:
             texts[name] = without_secrets(path.read_text(encoding="utf-8"))[0].encode()
 
     def stock() -> Stock:
-        taken = take_stock(home, choice)
+        live = snapshots.current_name()
+        if live not in chosen:  # also when another index was published meanwhile
+            chosen[live] = _choose(settings, has_warehouse)
+        taken = take_stock(home, chosen[live])
         return Stock(files=(*taken.files, *outside), left_out=taken.left_out)
 
     return Source(home=home, take_stock=stock, texts=texts, holding=_holding(settings))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.bootstrap import upkeep
+from assistant.cli.backup import source_of
 from assistant.cli.main import deskwise
 from assistant.cli.output import run
 from assistant.config import Settings
@@ -31,6 +33,7 @@ from knowledge_base.config import RetrievalSettings
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.model import EVERYONE
 from knowledge_base.retrieve import Retriever
+from knowledge_base.store import SqliteStore
 from tests.integration.assistant.upkeep.made import ENCODER, SESSION, digests, turn
 from tests.unit.assistant.fakes import START
 
@@ -160,6 +163,20 @@ def test_an_index_that_is_damaged_or_behind_is_made_good(
     assert [each for each in body["checks"] if each["status"] == "bad"] == []
     found = answers(Settings(home=tmp_path / "o"))
     assert [name for name, _ in found] == [name for name, _ in wanted]
+
+
+def test_an_index_published_meanwhile_is_the_one_that_is_kept(
+    settings: Settings, tmp_path: Path
+) -> None:
+    source = source_of(settings, False)
+    source.take_stock()
+    store = SqliteStore(settings.knowledge_dir / "documents.sqlite")
+    store.remove(["articles/badge.md"])
+    store.close()
+    upkeep.rebuild_index(settings, is_anew=False)
+    write_backup(source, tmp_path / "b.tar", created_at=START, version="0", show=silent)
+    restored(tmp_path / "b.tar", tmp_path / "o")
+    assert upkeep.finish_restored(Settings(home=tmp_path / "o")).startswith("2 documents")
 
 
 def test_a_backup_made_while_others_write_is_of_one_moment(
@@ -316,7 +333,7 @@ def killed_at(last_step: int, job: Callable[[], None]) -> int:
 
 def kill_points(n_steps: int) -> list[int]:
     """Return steps to be killed at: all along, and each of the last ones."""
-    return sorted({*range(1, n_steps, max(1, n_steps // 9)), *range(n_steps - 9, n_steps + 1)})
+    return sorted({*range(1, n_steps, max(1, n_steps // 6)), *range(n_steps - 7, n_steps + 1)})
 
 
 def forget_unfinished(folder: Path) -> None:
