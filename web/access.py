@@ -6,6 +6,7 @@ with a route that says neither does not start.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,15 +14,23 @@ from fastapi import FastAPI, Request
 from fastapi.params import Depends as DependsOn
 from fastapi.routing import iter_route_contexts
 
-from assistant.accounts import Access, Accounts, Permission, anonymous_permissions
+from assistant.accounts import Access, Accounts, AuditNote, Permission, anonymous_permissions
 from assistant.accounts.errors import NotPermittedError, NotSignedInError
 from assistant.accounts.permissions import ROLE_GROUPS
-from assistant.accounts.service import hash_secret
+from assistant.accounts.secret import hash_secret
 from assistant.config import Settings
 from assistant.model import ROLES, Asker, Role
 from knowledge_base.model import EVERYONE
-from web.errors import RouteUndeclaredError, SignInOffError
-from web.identity import FORWARDED_HEADERS, set_session_cookie, visitor_id
+from web.errors import RouteUndeclaredError, SignInOffError, request_id_of
+from web.identity import (
+    FORWARDED_HEADERS,
+    address_of,
+    read_bearer,
+    set_session_cookie,
+    visitor_id,
+)
+
+logger = logging.getLogger(__name__)
 
 PUBLIC_PATHS = frozenset({"/openapi.json", "/assets"})
 """What is not a route of ours: the API's description and the page's files, which hold no data."""
@@ -53,6 +62,12 @@ class Needs:
             return
         person = person_of(request)
         if not person.asker.may(self.permission):
+            logger.warning(
+                "request %s: %s may not do %s",
+                request_id_of(request),
+                person.asker.user_id,
+                self.permission,
+            )
             raise NotPermittedError(
                 f"You may not do this: it needs the permission {self.permission}.",
                 hint="Ask your administrator for another role.",
@@ -85,11 +100,34 @@ class Guard:
         """
         if self.settings.sign_in == "off":
             return Person(asker=self._visitor(request))
-        secret = request.scope["state"].get("session_secret")
-        found = self.accounts.who(hash_secret(secret)) if self.accounts and secret else None
+        found = self._account(request)
         if found is None:
             raise NotSignedInError("You are not signed in.", hint="Sign in, then try again.")
         return Person(asker=found.asker, access=found)
+
+    def _account(self, request: Request) -> Access | None:
+        if self.accounts is None:
+            return None
+        token = read_bearer(request.headers.get("authorization", ""))
+        if token is not None:  # a token that opens nothing is not helped out by a cookie
+            return self.accounts.tokens.who(token, address=address_of(request.scope))
+        secret = request.scope["state"].get("session_secret")
+        return self.accounts.who(hash_secret(secret)) if secret else None
+
+    def record(self, request: Request, action: str, subject: str, **detail: object) -> None:
+        """Append to the audit log what somebody did; visitors are nobody to be recorded."""
+        person = person_of(request)
+        if self.accounts is None or person.access is None:
+            return
+        note = AuditNote(
+            action=action,
+            actor=person.asker.user_id,
+            subject=subject,
+            address=address_of(request.scope),
+            detail=detail
+            | ({"token_id": person.access.token_id} if person.access.token_id else {}),
+        )
+        self.accounts.record(note)
 
     def is_still_there(self, person: Person) -> bool:
         """Return whether somebody who was let in would still be: for streams that stay open."""

@@ -39,6 +39,12 @@ def read_session(cookie_header: str, *, secure: bool) -> str | None:
     return _read(cookie_header, session_cookie_name(secure=secure))
 
 
+def read_bearer(authorization: str) -> str | None:
+    """Return the token of an `Authorization: Bearer` header; None for another header or none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def _read(cookie_header: str, name: str) -> str | None:
     try:
         found = SimpleCookie(cookie_header).get(name)

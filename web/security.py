@@ -18,7 +18,14 @@ from web.errors import (
     WebError,
     error_response,
 )
-from web.identity import may_mint, mint_token, read_session, read_token, set_cookie
+from web.identity import (
+    may_mint,
+    mint_token,
+    read_bearer,
+    read_session,
+    read_token,
+    set_cookie,
+)
 
 MAX_BODY_BYTES = 64 * 1024
 CLIENT_HEADER = "x-deskwise"
@@ -131,7 +138,10 @@ class Gate:
     async def _checked_body(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         if scope["method"] in _SAFE_METHODS:
             return receive
-        _check_origin(headers)
+        has_token = read_bearer(headers.get("authorization", "")) is not None
+        # Browsers add cookies to what other sites ask for, but never a token.
+        if self._has_visitors or not has_token:
+            _check_origin(headers)
         body = await _read_body(headers, receive)
         media_type = headers.get("content-type", "").split(";")[0].strip().lower()
         if body and media_type != "application/json":

@@ -72,6 +72,12 @@ class SqlAuditLog:
         with self._engine.connect() as connection:
             return tuple(_entry(row) for row in connection.execute(query))
 
+    def has(self, entry_hash: str) -> bool:
+        """Return whether an entry has this hash."""
+        query = sa.select(_log.c.number).where(_log.c.entry_hash == entry_hash)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def verify(self) -> tuple[int, str]:
         """Follow the chain; return how many entries there are and the last one's hash.
 

@@ -123,6 +123,10 @@ class AuditLog(Protocol):
         """Return entries, newest first."""
         ...
 
+    def has(self, entry_hash: str) -> bool:
+        """Return whether an entry has this hash."""
+        ...
+
     def verify(self) -> tuple[int, str]:
         """Follow the chain; return how many entries there are and the last one's hash."""
         ...

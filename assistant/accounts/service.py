@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterable
@@ -26,11 +25,12 @@ from assistant.accounts.model import (
 )
 from assistant.accounts.passwords import MAX_CHARS, Passwords, check_password
 from assistant.accounts.ports import AccountStore, AuditLog
+from assistant.accounts.secret import hash_secret, new_secret
 from assistant.accounts.throttle import Throttle
+from assistant.accounts.tokens import CLI, ApiTokens
 from assistant.model import Role
 from assistant.ports import Clock
 
-CLI = "cli"
 TOUCH_EVERY = timedelta(minutes=1)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -47,6 +47,11 @@ class Accounts:
     passwords: Passwords
     throttle: Throttle
     limits: SessionLimits = field(default_factory=SessionLimits)
+
+    @property
+    def tokens(self) -> ApiTokens:
+        """The API tokens of all accounts."""
+        return ApiTokens(store=self.store, clock=self.clock)
 
     def add_user(
         self,
@@ -208,7 +213,7 @@ class Accounts:
 
     def open_session(self, user: User, *, address: str, at: datetime) -> SignedIn:
         """Open a session for somebody whose identity has been proved."""
-        secret = secrets.token_urlsafe(32)
+        secret = new_secret()
         session = Session(
             session_hash=hash_secret(secret), user_id=user.user_id, created_at=at, seen_at=at
         )
@@ -239,6 +244,8 @@ class Accounts:
 
     def is_still(self, access: Access) -> bool:
         """Return whether somebody who came in may still be in, with the same rights."""
+        if access.token_id:
+            return self.tokens.again(access.token_id) == access
         return self.who(access.session_hash, touch=False) == access
 
     def change_own_password(
@@ -287,14 +294,6 @@ class Accounts:
             now - session.seen_at >= self.limits.idle
             or now - session.created_at >= self.limits.absolute
         )
-
-
-def hash_secret(secret: str) -> str:
-    """Return the SHA-256 of a session's or token's secret, as 64 hexadecimal digits.
-
-    It is 32 random bytes: nothing that a slow hash would protect.
-    """
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def checked_groups(groups: Iterable[str]) -> tuple[str, ...]:

@@ -7,16 +7,20 @@ from typing import Any
 
 import click
 
-from assistant.accounts import Accounts, User
-from assistant.bootstrap import Parts
+from assistant.accounts import User
+from assistant.cli.accounts import accounts_here
 from assistant.cli.output import json_option, say, write_json
-from assistant.cli.settings import current_settings, home_option
+from assistant.cli.settings import home_option
+from assistant.cli.tokens import token
 from assistant.model import ROLES, Role
 
 
 @click.group()
 def users() -> None:
     """Accounts: add, change, disable; the first administrator is made here."""
+
+
+users.add_command(token)
 
 
 @users.command("add")
@@ -120,11 +124,6 @@ def sign_out(name: str) -> None:
     accounts = accounts_here()
     n_closed = accounts.sign_out_everywhere(accounts.named(name))
     say(f"{n_closed:,} sessions of {name} ended.")
-
-
-def accounts_here() -> Accounts:
-    """Return the accounts of the home directory in force."""
-    return Parts(current_settings()).accounts
 
 
 def asked_password() -> str:

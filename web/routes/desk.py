@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from assistant.work_ports import AgentDesk
 from web.access import needs
@@ -22,7 +22,7 @@ from web.desk_schemas import (
     describe_page,
     describe_view,
 )
-from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, failures
+from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, GuardOf, failures
 
 router = APIRouter(prefix="/desk")
 
@@ -84,7 +84,14 @@ def read_desk_ticket(ticket_id: TicketId, desk: DeskOf, asker: AskerOf) -> DeskT
     responses=failures(404, 409, *CHANGES),
     summary="Reply to the requester",
 )
-def reply(ticket_id: TicketId, body: ReplyRequest, desk: DeskOf, asker: AskerOf) -> DeskTicketBody:
+def reply(
+    ticket_id: TicketId,
+    body: ReplyRequest,
+    desk: DeskOf,
+    asker: AskerOf,
+    guard: GuardOf,
+    request: Request,
+) -> DeskTicketBody:
     """Write to the requester, or a note for agents alone."""
     view = desk.reply(
         ticket_id,
@@ -94,6 +101,8 @@ def reply(ticket_id: TicketId, body: ReplyRequest, desk: DeskOf, asker: AskerOf)
         is_internal=body.is_internal,
         status=body.status,
     )
+    if body.status is not None:
+        guard.record(request, "ticket.status", ticket_id, status=body.status)
     return describe_view(view)
 
 
@@ -104,10 +113,17 @@ def reply(ticket_id: TicketId, body: ReplyRequest, desk: DeskOf, asker: AskerOf)
     summary="Say how a ticket stands",
 )
 def set_status(
-    ticket_id: TicketId, body: StatusRequest, desk: DeskOf, asker: AskerOf
+    ticket_id: TicketId,
+    body: StatusRequest,
+    desk: DeskOf,
+    asker: AskerOf,
+    guard: GuardOf,
+    request: Request,
 ) -> DeskTicketBody:
     """Set the status of a ticket; who and when is kept."""
-    return describe_view(desk.set_status(ticket_id, body.status, asker=asker, version=body.version))
+    view = desk.set_status(ticket_id, body.status, asker=asker, version=body.version)
+    guard.record(request, "ticket.status", ticket_id, status=body.status)
+    return describe_view(view)
 
 
 @router.post(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from analytics.describe.export import MEDIA_TYPES, exported, file_name
 from web.access import needs
-from web.routes.dependencies import AskerOf, AssistantOf, failures
+from web.routes.dependencies import AskerOf, AssistantOf, GuardOf, failures
 
 router = APIRouter()
 
@@ -36,9 +36,12 @@ def export_finding(
     kind: Annotated[Literal["csv", "xlsx"], Path(description="Which file.")],
     assistant: AssistantOf,
     asker: AskerOf,
+    guard: GuardOf,
+    request: Request,
 ) -> Response:
     """Return the rows of one of the asker's answers as CSV or as a workbook."""
     finding = assistant.finding(turn_id, asker=asker)
+    guard.record(request, "finding.exported", turn_id, kind=kind, n_rows=len(finding.rows))
     # The name has letters, digits and hyphens alone, so it needs no quoting.
     disposition = f'attachment; filename="{file_name(finding, kind)}"'
     return Response(

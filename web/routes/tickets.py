@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from assistant.suggestions import Suggestions
 from web.access import needs
-from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, failures
+from web.routes.dependencies import CHANGES, AskerOf, AssistantOf, GuardOf, failures
 from web.ticket_schemas import (
     NoteRequest,
     SuggestionRequest,
@@ -86,10 +86,16 @@ def add_note(
     summary="Cancel a ticket",
 )
 def cancel_ticket(
-    ticket_number: TicketNumber, assistant: AssistantOf, asker: AskerOf
+    ticket_number: TicketNumber,
+    assistant: AssistantOf,
+    asker: AskerOf,
+    guard: GuardOf,
+    request: Request,
 ) -> TicketDetail:
     """Close one of the asker's tickets; cancelling twice changes nothing."""
-    return describe_ticket_in_full(assistant.cancel_ticket(ticket_number, asker=asker))
+    cancelled = assistant.cancel_ticket(ticket_number, asker=asker)
+    guard.record(request, "ticket.status", str(ticket_number), status=cancelled.status)
+    return describe_ticket_in_full(cancelled)
 
 
 @router.get(
