@@ -129,6 +129,13 @@ class Guard:
         )
         self.accounts.record(note)
 
+    def may(self, request: Request, permission: Permission) -> bool:
+        """Return whether somebody may do something, on a route that is for everybody."""
+        try:
+            return person_of(request).asker.may(permission)
+        except NotSignedInError:
+            return False
+
     def is_still_there(self, person: Person) -> bool:
         """Return whether somebody who was let in would still be: for streams that stay open."""
         if person.access is None or self.accounts is None:

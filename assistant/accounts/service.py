@@ -189,6 +189,10 @@ class Accounts:
         return self.open_session(user, address=address, at=self.clock.now())
 
     def _require_right(self, name: str, password: str, *, address: str) -> User:
+        with self.throttle.one_at_a_time:
+            return self._right_user(name, password, address=address)
+
+    def _right_user(self, name: str, password: str, *, address: str) -> User:
         now = self.clock.now()
         self.throttle.check(name, address, at=now)
         found = self.store.find(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +32,9 @@ class Throttle:
     def __init__(self, store: SessionStore, limits: AttemptLimits) -> None:
         self._store = store
         self._limits = limits
+        self.one_at_a_time = threading.Lock()
+        """Held while a password is compared. Each takes 64 MiB and a twentieth of a second: many
+        at once would take the machine, and all would be let through before any is counted."""
 
     def check(self, name: str, address: str, *, at: datetime) -> None:
         """Let an attempt pass, or not.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from web.access import public
-from web.routes.dependencies import AssistantOf, public_failures
+from web.routes.dependencies import AssistantOf, GuardOf, public_failures
 from web.schemas import Alive, Readiness, describe_check
 
 router = APIRouter()
@@ -26,9 +26,15 @@ def healthz() -> Alive:
     | {503: {"model": Readiness, "description": "Some part is not ready."}},
     summary="Can it serve",
 )
-def readyz(assistant: AssistantOf, response: Response) -> Readiness:
-    """Return each part's readiness; the status is 503 while one of them is not ready."""
+def readyz(
+    request: Request, assistant: AssistantOf, guard: GuardOf, response: Response
+) -> Readiness:
+    """Return whether it can serve; the status is 503 while a part is not ready.
+
+    Which part, and what is in it, is told to those who may read the settings.
+    """
     checks = [describe_check(check) for check in assistant.checks()]
     ready = all(check.ready for check in checks)
     response.status_code = 200 if ready else 503
-    return Readiness(ready=ready, checks=checks)
+    may_know = guard.may(request, "settings.read")
+    return Readiness(ready=ready, checks=checks if may_know else [])

@@ -295,3 +295,17 @@ def test_a_route_that_declares_nothing_stops_the_start() -> None:
 
     with pytest.raises(RouteUndeclaredError, match=r"POST /api/bad, GET /api/twice"):
         require_declared(app)
+
+
+def test_what_is_in_the_house_is_not_told_at_the_door(office: Office) -> None:
+    told = {
+        name: client.get("/readyz").json()["checks"]
+        for name, client in {
+            "nobody": office.visitor(),
+            "employee": office.sign_in("employee"),
+            "admin": office.sign_in("admin"),
+        }.items()
+    }
+
+    assert told["nobody"] == told["employee"] == []
+    assert [check["name"] for check in told["admin"]] == ["store", "index"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -252,3 +255,34 @@ def test_every_role_signs_in(accounts: Accounts, role: str) -> None:
     accounts.add_user("ann", role=role, password=GOOD)  # type: ignore[arg-type]
 
     assert accounts.sign_in("ann", GOOD, address=HERE).access.asker.may("chat.ask")
+
+
+def test_attempts_at_the_same_time_are_counted_one_by_one(
+    accounts: Accounts, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, most = 0, 0
+    is_right = Passwords.is_right
+
+    def slow(self: Passwords, password: str, known: str | None) -> bool:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.01)
+        at_once -= 1
+        return is_right(self, password, known)
+
+    monkeypatch.setattr(Passwords, "is_right", slow)
+
+    def attempt(_: int) -> str:
+        try:
+            accounts.sign_in("ann", "wrong", address=HERE)
+        except (SignInFailedError, TooManyAttemptsError) as error:
+            return error.code
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(attempt, range(20)))
+
+    assert told.count("sign_in_failed") == 5
+    assert told.count("too_many_attempts") == 15
+    assert most == 1
