@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 
 from assistant.bootstrap.upkeep import finish_restored, known_schemas, now, snapshots_of
-from assistant.cli.doctor import check_home, finding_json
+from assistant.cli.doctor import check_home, finding_json, settings_or_defaults
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
 from assistant.config import CONFIG_FILE_NAME, ENVIRONMENT_PREFIX, Settings, load_settings
@@ -84,7 +84,7 @@ def backup(file: Path, has_warehouse: bool | None, json_file: str | None) -> Non
 def restore(file: Path, replace: bool, json_file: str | None) -> None:
     """Put a backup into the home; every hash is compared before anything is touched."""
     started = time.perf_counter()
-    settings = current_settings()
+    settings, _ = settings_or_defaults()  # a home to be replaced may have a broken file of them
     with working("Restoring …"):
         restored = put_back(
             file,

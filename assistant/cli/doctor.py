@@ -29,7 +29,7 @@ from assistant.upkeep.findings import Finding, bad
 @json_option
 def doctor(repair: bool, json_file: str | None) -> None:
     """Check every part of the home; nothing is changed without --repair."""
-    settings, wrong_settings = _settings()
+    settings, wrong_settings = settings_or_defaults()
     found = (*wrong_settings, *check_home(settings))
     done: tuple[str, ...] = ()
     if repair and any(each.repair for each in found):
@@ -58,7 +58,7 @@ def doctor(repair: bool, json_file: str | None) -> None:
         )
 
 
-def _settings() -> tuple[Settings, tuple[Finding, ...]]:
+def settings_or_defaults() -> tuple[Settings, tuple[Finding, ...]]:
     """Return the settings; where they are wrong, the defaults, and what is wrong."""
     try:
         return current_settings(), ()

@@ -165,6 +165,13 @@ def test_an_index_that_is_damaged_or_behind_is_made_good(
     assert [name for name, _ in found] == [name for name, _ in wanted]
 
 
+def test_a_home_with_broken_settings_can_be_replaced(settings: Settings, tmp_path: Path) -> None:
+    backed_up(settings.home, tmp_path / "b.tar")
+    (settings.home / "deskwise.toml").write_text("no toml", encoding="utf-8")
+    assert commanded("restore", tmp_path / "b.tar", "--home", settings.home) == 1
+    assert commanded("restore", tmp_path / "b.tar", "--replace", "--home", settings.home) == 0
+
+
 def test_an_index_published_meanwhile_is_the_one_that_is_kept(
     settings: Settings, tmp_path: Path
 ) -> None:
