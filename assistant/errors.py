@@ -11,6 +11,8 @@ AssistantError
 ├── TicketElsewhereError        a ticket that another system keeps can only be read
 ├── AgentNotFoundError          nobody who could work on a ticket
 ├── QueueCursorError            the place in a list cannot be read
+├── DraftNotFoundError          no draft of an article, or one that the asker may not see
+├── NothingToDraftError         a ticket tells nothing that an article could be made of
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
 ├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
@@ -98,6 +100,18 @@ class QueueCursorError(AssistantError):
     """The place in a list where the next page should begin cannot be read."""
 
     code = "cursor_invalid"
+
+
+class DraftNotFoundError(AssistantError):
+    """No draft of an article has this id, or the asker may not see it."""
+
+    code = "draft_not_found"
+
+
+class NothingToDraftError(AssistantError):
+    """The ticket tells nothing that an article could be made of."""
+
+    code = "nothing_to_draft"
 
 
 class DocumentNotFoundError(AssistantError):

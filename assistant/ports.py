@@ -26,7 +26,7 @@ from assistant.model import (
     VocabularyEntry,
 )
 from assistant.suggestions import Suggestions
-from assistant.work_ports import AgentDesk
+from assistant.work_ports import AgentDesk, ArticleDrafts
 from knowledge_base.acronyms import Candidate
 from knowledge_base.feedback import FeedbackEvent, FeedbackKind
 from knowledge_base.model import Document
@@ -216,6 +216,11 @@ class Assistant(Protocol):
     @property
     def agent_desk(self) -> AgentDesk:
         """Return what agents work with."""
+        ...
+
+    @property
+    def article_drafts(self) -> ArticleDrafts:
+        """Return articles in the making."""
         ...
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

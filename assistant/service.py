@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from analytics.model import Finding
 from analytics.ports import Insights
 from assistant.desk.agents import TicketDesk
+from assistant.desk.drafts import DraftDesk
 from assistant.desk.service import SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.errors import DocumentNotFoundError, FindingNotFoundError, TicketNotFoundError
@@ -49,6 +50,7 @@ class AssistantService:
     feedback: FeedbackDesk
     suggestions: SuggestionDesk
     agent_desk: TicketDesk
+    article_drafts: DraftDesk
     clock: Clock
     articles_in: Articles
     insights: Insights | None

@@ -83,6 +83,23 @@ ticket_events = sa.Table(
     sa.Column("actor_name", sa.String, nullable=False),
 )
 """What agents wrote in tickets and did with them."""
+article_drafts = sa.Table(
+    "article_drafts",
+    metadata,
+    sa.Column("draft_id", sa.String, primary_key=True),
+    sa.Column("ticket_id", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("markdown", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("acl", sa.String, nullable=False),
+    sa.Column("by_id", sa.String, nullable=False),
+    sa.Column("by_name", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("reviewer_id", sa.String, nullable=True),
+    sa.Column("reviewer_name", sa.String, nullable=True),
+    sa.Column("reviewed_at", sa.String, nullable=True),
+)
+"""Articles in the making; `acl` is a JSON list: who may read the ticket that each comes from."""
 feedback_events = sa.Table(
     "feedback_events",
     metadata,

@@ -124,3 +124,36 @@ class TicketView:
     fields: Mapping[str, FieldValue]
     handoff: HandOff | None
     conversation_id: str | None
+
+
+DraftStatus = Literal["proposed", "accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSkeleton:
+    """An article as far as a solved ticket tells it: sentences of its thread."""
+
+    ticket_id: str
+    title: str
+    symptoms: tuple[str, ...]
+    causes: tuple[str, ...]
+    steps: tuple[str, ...]
+    acl: tuple[str, ...]
+    """Who may read the ticket, and so the draft."""
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDraft:
+    """A draft on the list for review."""
+
+    draft_id: str
+    ticket_id: str
+    title: str
+    markdown: str
+    status: DraftStatus
+    acl: tuple[str, ...]
+    by: Agent
+    at: datetime
+    reviewed_by: Agent | None = None
+    reviewed_at: datetime | None = None

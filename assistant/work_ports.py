@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from assistant.model import Asker, DeskTicket, WorkEvent
@@ -10,7 +11,10 @@ from assistant.suggestions import SourceKind
 from assistant.work import (
     Agent,
     AgentStatus,
+    ArticleDraft,
+    ArticleSkeleton,
     Decision,
+    DraftStatus,
     QueuePage,
     QueueQuery,
     TicketView,
@@ -139,4 +143,55 @@ class AgentDesk(Protocol):
         ------
         FeedbackNotShownError, FeedbackLimitError
         """
+        ...
+
+
+class DraftStore(Protocol):
+    """Drafts of articles, kept durably."""
+
+    def add(self, draft: ArticleDraft) -> None:
+        """Keep a draft; one of the same ticket that nobody has reviewed is replaced."""
+        ...
+
+    def drafts(self) -> tuple[ArticleDraft, ...]:
+        """Return every draft, newest first."""
+        ...
+
+    def review(
+        self, draft_id: str, status: DraftStatus, *, by: Agent, at: datetime
+    ) -> ArticleDraft | None:
+        """Keep what was decided about a draft; None when there is none."""
+        ...
+
+
+class ArticleDrafts(Protocol):
+    """Articles in the making, from solved tickets.
+
+    Every method raises `TicketNotFoundError` or `DraftNotFoundError` for what is not there or what
+    the asker may not see.
+    """
+
+    def skeleton(self, ticket_id: str, *, asker: Asker) -> ArticleSkeleton:
+        """Return what a solved ticket tells of an article.
+
+        Raises
+        ------
+        NothingToDraftError
+        """
+        ...
+
+    def submit(self, ticket_id: str, title: str, markdown: str, *, asker: Asker) -> ArticleDraft:
+        """Put a draft on the list for review."""
+        ...
+
+    def drafts(self, *, asker: Asker) -> tuple[ArticleDraft, ...]:
+        """Return the drafts that the asker may read, newest first."""
+        ...
+
+    def draft(self, draft_id: str, *, asker: Asker) -> ArticleDraft:
+        """Return a draft."""
+        ...
+
+    def review(self, draft_id: str, status: DraftStatus, *, asker: Asker) -> ArticleDraft:
+        """Say what becomes of a draft."""
         ...

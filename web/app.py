@@ -13,7 +13,17 @@ from assistant.errors import SettingsError
 from assistant.ports import Assistant
 from web.access import Guard, require_declared
 from web.errors import add_error_handlers
-from web.routes import articles, conversations, desk, findings, health, insights, session, tickets
+from web.routes import (
+    articles,
+    conversations,
+    desk,
+    drafts,
+    findings,
+    health,
+    insights,
+    session,
+    tickets,
+)
 from web.routes.page import add_page
 from web.security import Gate
 
@@ -69,6 +79,7 @@ def create_app(
     app.include_router(articles.router, prefix=API_PREFIX, tags=["articles"])
     app.include_router(tickets.router, prefix=API_PREFIX, tags=["suggestions"])
     app.include_router(desk.router, prefix=API_PREFIX, tags=["desk"])
+    app.include_router(drafts.router, prefix=API_PREFIX, tags=["desk"])
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(session.router, prefix=API_PREFIX, tags=["session"])

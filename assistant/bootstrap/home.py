@@ -18,6 +18,7 @@ from assistant.accounts.store import SqlAccountStore
 from assistant.accounts.throttle import AttemptLimits, Throttle
 from assistant.clock import SystemClock
 from assistant.config import Settings
+from assistant.draft_store import SqlDraftStore
 from assistant.feedback_store import SqlFeedbackStore
 from assistant.messages import Messages, load_messages
 from assistant.store import SqlConversationStore, open_engine
@@ -64,6 +65,11 @@ class HomeParts:
     def work(self) -> SqlWorkStore:
         """Everybody's tickets, for agents."""
         return SqlWorkStore(self.database)
+
+    @cached_property
+    def drafts(self) -> SqlDraftStore:
+        """Articles in the making."""
+        return SqlDraftStore(self.database)
 
     @cached_property
     def feedback_store(self) -> SqlFeedbackStore:

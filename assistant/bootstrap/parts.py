@@ -14,6 +14,7 @@ from assistant.bootstrap.insights import InsightsParts
 from assistant.bootstrap.knowledge import KnowledgeParts
 from assistant.config import Settings
 from assistant.desk.agents import TicketDesk
+from assistant.desk.drafts import DraftDesk
 from assistant.desk.fitted import Fitted, load_fitted
 from assistant.desk.people import AccountPeople
 from assistant.desk.service import DeskSources, SuggestionDesk
@@ -131,6 +132,16 @@ class Parts(KnowledgeParts, InsightsParts):
             people=AccountPeople(self.accounts),
         )
 
+    @cached_property
+    def article_drafts(self) -> DraftDesk:
+        """Articles in the making, from solved tickets."""
+        return DraftDesk(
+            store=self.drafts,
+            suggestions=self.suggestions,
+            clock=self.clock,
+            people=AccountPeople(self.accounts),
+        )
+
     @property
     def helpdesk_threshold(self) -> float:
         """The confidence from which on the helpdesk answers."""
@@ -189,6 +200,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         feedback=parts.feedback,
         suggestions=parts.suggestions,
         agent_desk=parts.agent_desk,
+        article_drafts=parts.article_drafts,
         clock=clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

@@ -50,14 +50,15 @@ class Quoter:
     def __init__(self, history: TicketHistory, view: View) -> None:
         self._history = history
         self._view = view
-        self._known = history.known_words(view)
+        self.known = history.known_words(view)
+        """Words that are no names of people, as far as the view tells."""
         self._fixes: dict[int, tuple[TicketQuote, ...]] = {}
 
     def subject(self, row: int) -> str:
         """Return a ticket's subject, or nothing when it holds something personal."""
         subject = self._history.rows[row].ticket.subject
         people = self._history.people[row]
-        is_told = not is_personal(subject, people=people, known=self._known)
+        is_told = not is_personal(subject, people=people, known=self.known)
         own_id = self._history.rows[row].ticket.ticket_id
         return subject if is_told and not names_ticket(subject, own_id) else ""
 
@@ -72,7 +73,7 @@ class Quoter:
         if held.resolution is None:
             return ()
         text = held.resolution.text
-        found = repeatable(text, people=self._history.people[row], known=self._known)
+        found = repeatable(text, people=self._history.people[row], known=self.known)
         return tuple(
             TicketQuote(
                 ticket_id=held.ticket.ticket_id,

@@ -7,16 +7,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.desk.anchors import ArticleSpace, Encode
+from assistant.desk.article_draft import draft_article
 from assistant.desk.articles import ArticleSearch
 from assistant.desk.fitted import Fitted
 from assistant.desk.history import TicketHistory, problem_of
+from assistant.desk.quoting import Quoter
 from assistant.desk.suggest import Occasion, Suggester
-from assistant.errors import EmptyQuestionError, QuestionTooLongError, TicketNotFoundError
+from assistant.errors import (
+    EmptyQuestionError,
+    NothingToDraftError,
+    QuestionTooLongError,
+    TicketNotFoundError,
+)
 from assistant.handoff.contract import PredictedField
 from assistant.messages import Messages
 from assistant.model import Asker, DeskTicket
 from assistant.ports import Clock
 from assistant.suggestions import Problem, Suggestions
+from assistant.work import ArticleSkeleton
 from knowledge_base.index.access import may_read
 from knowledge_base.model import EVERYONE, Document, Message, Passage, Ticket
 
@@ -109,6 +117,32 @@ class SuggestionDesk:
             for name, item in sorted(found.items())
             if item.value
         }
+
+    def article(self, ticket_id: str, *, asker: Asker) -> ArticleSkeleton:
+        """Return what a solved ticket tells of an article.
+
+        Raises
+        ------
+        TicketNotFoundError
+            When there is none, it is private, or the asker may not read it.
+        NothingToDraftError
+            When no fix is found in it that may be repeated.
+        """
+        history = self._current().history
+        row = history.row_of(ticket_id)
+        if row is None or not may_read(history.rows[row].ticket.acl, asker.groups):
+            raise _not_found(ticket_id)
+        now = self.clock.now()
+        view = history.view(asker.groups, now)
+        found = None
+        if history.solved_s[row] <= now.timestamp():
+            found = draft_article(history, row, Quoter(history, view), self.messages)
+        if found is None:
+            raise NothingToDraftError(
+                f"Ticket {ticket_id} tells nothing that an article could be made of.",
+                hint="It takes a solved ticket with what fixed it, in words that may be repeated.",
+            )
+        return found
 
     def warm_up(self) -> None:
         """Read and encode the past, so that the first agent does not wait for it."""

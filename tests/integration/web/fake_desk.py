@@ -10,7 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from assistant.desk.agents import TicketDesk
-from assistant.errors import TicketNotFoundError
+from assistant.desk.drafts import DraftDesk
+from assistant.draft_store import SqlDraftStore
+from assistant.errors import NothingToDraftError, TicketNotFoundError
 from assistant.handoff.contract import (
     HandOff,
     HandOffReason,
@@ -34,7 +36,7 @@ from assistant.suggestions import (
     TicketQuote,
 )
 from assistant.ticket_store import SqlTicketStore
-from assistant.work import Agent
+from assistant.work import Agent, ArticleSkeleton
 from assistant.work_store import SqlWorkStore
 from knowledge_base.feedback import FeedbackKind
 from knowledge_base.model import Message, Ticket
@@ -219,6 +221,21 @@ class FakeSuggestions:
             return Suggestions(ticket_id=ticket_id, n_history=0)
         return suggestions(ticket_id)
 
+    def article(self, ticket_id: str, *, asker: Asker) -> ArticleSkeleton:
+        if ticket_id == "LF-1001":
+            raise NothingToDraftError("It is not solved.", hint="Choose a solved one.")
+        if ticket_id == "LF-1004":
+            raise TicketNotFoundError("There is no such ticket for you.", hint="Look.")
+        return ArticleSkeleton(
+            ticket_id=ticket_id,
+            title="VPN drops: in the kitchen",
+            symptoms=("It drops.",),
+            causes=(),
+            steps=(QUOTE.quote,),
+            acl=("directors",) if ticket_id == "LF-1008" else ("agents", "user:ann"),
+            markdown=f'---\ntitle: "VPN drops: in the kitchen"\nacl: []\n---\n\n1. {QUOTE.quote}\n',
+        )
+
 
 @dataclass
 class FakePeople:
@@ -253,6 +270,13 @@ class DeskAssistant(FakeAssistant):
             state=lambda: str(len(self.past)),
             suggestions=self.suggested,  # type: ignore[arg-type]
             keep_decision=self._keep,
+            clock=self.clock,
+            people=FakePeople(),
+        )
+
+        self.article_drafts = DraftDesk(
+            store=SqlDraftStore(self.engine),
+            suggestions=self.suggested,  # type: ignore[arg-type]
             clock=self.clock,
             people=FakePeople(),
         )

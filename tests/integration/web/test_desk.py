@@ -245,3 +245,35 @@ def test_what_an_agent_does_with_a_suggestion_is_kept(
     ]
     body = {"kind": "ticket", "source_id": "LF-1030", "decision": "accepted"}
     assert agent.post(path, json=body).json()["error"] == "feedback_not_shown"
+
+
+def test_a_draft_goes_from_a_solved_ticket_to_review(
+    agent: TestClient, visit: Callable[[str], TestClient]
+) -> None:
+    made = agent.get(f"{TICKETS}/LF-1002/article").json()
+    assert made["markdown"].startswith("---\ntitle: ")
+    body = {"ticket_id": "LF-1002", "title": "VPN drops", "markdown": made["markdown"]}
+    sent = agent.post("/api/v1/desk/drafts", json=body)
+    again = agent.post("/api/v1/desk/drafts", json=body | {"title": "VPN: drops/again"})
+    assert (sent.status_code, again.status_code) == (201, 201)
+    listed = agent.get("/api/v1/desk/drafts").json()["drafts"]
+    assert [item["title"] for item in listed] == ["VPN: drops/again"]
+    path = f"/api/v1/desk/drafts/{listed[0]['draft_id']}"
+    saved = agent.get(f"{path}/file")
+    assert saved.text == made["markdown"]
+    assert saved.headers["content-disposition"] == 'attachment; filename="vpn-drops-again.md"'
+    assert agent.post(f"{path}/review", json={"status": "accepted"}).status_code == 403
+    reviewed = visit("admin").post(f"{path}/review", json={"status": "accepted"}).json()
+    assert (reviewed["status"], reviewed["reviewed_at"] is not None) == ("accepted", True)
+
+
+def test_a_draft_is_for_who_may_read_its_ticket(agent: TestClient) -> None:
+    unsolved = agent.get(f"{TICKETS}/LF-1001/article")
+    assert (unsolved.status_code, unsolved.json()["error"]) == (409, "nothing_to_draft")
+    assert agent.get(f"{TICKETS}/LF-1004/article").status_code == 404
+    body = {"ticket_id": "LF-1008", "title": "Directors", "markdown": "# Directors"}
+    made = agent.post("/api/v1/desk/drafts", json=body).json()
+    assert agent.get("/api/v1/desk/drafts").json()["drafts"] == []
+    for path in (made["draft_id"], "0" * 16):
+        missing = agent.get(f"/api/v1/desk/drafts/{path}/file")
+        assert (missing.status_code, missing.json()["error"]) == (404, "draft_not_found")

@@ -69,6 +69,8 @@ def test_every_command_of_the_guide_succeeds_in_its_order(client: TestClient) ->
         told.append((status, line))
         if text.startswith("{") and "version" in json.loads(text):
             known["VERSION"] = str(json.loads(text)["version"])
+        if text.startswith("{") and "draft_id" in json.loads(text):
+            known["DRAFT_ID"] = json.loads(text)["draft_id"]
         if line.rstrip().endswith("/ask") and text.startswith("{"):
             turn = json.loads(text)
             known |= {"CONVERSATION_ID": turn["conversation_id"], "TURN_ID": turn["turn_id"]}
