@@ -43,6 +43,7 @@ def column(found: Finding, name: str) -> list[Any]:
         ("How did the loyal segment develop from 2024 to 2025?", "“Loyal” went from"),
         ("How stable are our customer segments over time?", "Most is at stake from"),
         ("Migration matrix for the South", "Most is at stake from"),
+        ("Which segment grew and which shrank last quarter?", "grew most"),
     ],
 )
 def test_a_question_about_movements_is_answered(

@@ -50,6 +50,8 @@ def column(found: Finding, name: str) -> list[Any]:
         ("What can we sell to customers in the South?", "offer"),
         ("Best product to offer to everyone", "offer"),
         ("What should we offer the champions?", "offer"),
+        ("Which product should we promote to hibernating customers?", "offer"),
+        ("Who might want a Monitor 27?", "customer"),
         ("Who should we offer the Dock Duo to?", "customer"),
         ("Whom should we offer software?", "customer"),
         ("Which customers would buy the Care Plan Phone?", "customer"),

@@ -48,6 +48,7 @@ def column(found: Finding, name: str) -> list[Any]:
         ("What kinds of customers do we have?", "fall into"),
         ("Segment sizes", "fall into"),
         ("Segments of customers who joined in 2025", "fall into"),
+        ("How are our customers distributed over the segments?", "fall into"),
     ],
 )
 def test_a_question_about_segments_is_answered(
@@ -97,6 +98,8 @@ def test_segments_are_split_by_a_group_with_intervals(insights: CatalogueInsight
     ):
         assert low <= share <= high
     assert min(column(found, "customers")) >= 5
+    two = asked(insights, "Is the loyal segment bigger in the North or the South?")
+    assert set(column(two, "region")) == {"North", "South"}
     by_age = asked(insights, "Show the segments by age group")
     assert by_age.columns[0].name == "age_band"
 
@@ -121,6 +124,8 @@ def test_groups_by_behaviour_are_told(insights: CatalogueInsights, text: str) ->
 
 
 def test_as_many_groups_as_were_asked_for(insights: CatalogueInsights) -> None:
+    said = asked(insights, "Customer segmentation with 3 clusters")
+    assert "buy in 3 ways, as asked" in said.text
     found = asked(insights, "Split the customer base into 4 groups")
 
     assert "buy in 4 ways, as asked" in found.text
