@@ -39,7 +39,14 @@ from analytics.model import (
     Unit,
 )
 from analytics.operations.forecast_methods import Seasons
-from analytics.operations.forecasting import Forecast, Total, capped, forecast, total_of
+from analytics.operations.forecasting import (
+    Aims,
+    Forecast,
+    Total,
+    capped,
+    forecast,
+    total_of,
+)
 
 LEVEL: Final = 0.95
 _SUGGESTIONS: Final = (
@@ -158,10 +165,8 @@ def _course(series: TimeSeries, ahead: Ahead, *, sums: bool) -> _Course:
     year = _YEAR[series.grain]
     seasons = _seasons(series.grain, len(values))
     learnt = capped(values, seasons[-1] if seasons else 1)
-    found = forecast(
-        values, seasons, n_steps, (LEVEL,), learnt=learnt, of_sums=sums,
-        year=0 if year in seasons else year,
-    )  # fmt: skip
+    aims = Aims(learnt=learnt, of_sums=sums, year=0 if year in seasons else year)
+    found = forecast(values, seasons, n_steps, (LEVEL,), aims)
     low, high = (_bounded(each, values, series.column.unit) for each in found.intervals[LEVEL])
     so_far = [
         value
@@ -296,8 +301,6 @@ def _facts(
         "n_days": (end - max(start, context.as_of)).days,
         "total": _whole_total(course),
         "so_far": course.so_far,
-        "per_step": None if course.total is None else course.total.expected
-        / (len(course.expected) - course.first),
         "n_steps": len(course.expected) - course.first,
         "grain": series.grain,
         "earlier": _earlier(course, start, end),

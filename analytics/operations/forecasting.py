@@ -81,15 +81,21 @@ class Total:
     n_windows: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aims:
+    """What a forecast is for."""
+
+    year: int = 0
+    """Rows of a year, for what happened a year ago; 0 leaves that out."""
+    of_sums: bool = False
+    """Whether the sum over the horizon is wanted: the method is then chosen by what it missed of
+    the sum. By single steps, a method that says nothing of rare events would win."""
+    learnt: Floats | None = None
+    """What the methods see in place of the series, such as `capped(y)`; tests compare with it."""
+
+
 def forecast(
-    y: Floats,
-    seasons: Seasons,
-    horizon: int,
-    levels: Sequence[float],
-    *,
-    year: int = 0,
-    of_sums: bool = False,
-    learnt: Floats | None = None,
+    y: Floats, seasons: Seasons, horizon: int, levels: Sequence[float], aims: Aims | None = None
 ) -> Forecast:
     """Choose a method by rolling origins, forecast, and take intervals from its misses.
 
@@ -103,19 +109,15 @@ def forecast(
         Rows ahead, > 0.
     levels : Sequence[float]
         Of the intervals, each between 0 and 1.
-    year : int
-        Rows of a year, for what happened a year ago; 0 leaves that out.
-    of_sums : bool
-        Whether the sum over the horizon is wanted: the method is then chosen by what it missed
-        of the sum. By single steps, a method that says nothing of rare events would win.
-    learnt : ndarray, shape (n_rows,), optional
-        What the methods see in place of `y`, such as `capped(y)`; tests compare with `y`.
+    aims : Aims, optional
+        Without it single steps are wanted.
 
     Notes
     -----
     Intervals are split-conformal (Vovk et al. 2005) over the windows' misses: of a step and its
     neighbours, never narrower than at the step before.
     """
+    year, of_sums, seen = _aimed(aims or Aims(), y)
     if np.ptp(y) == 0:
         return _flat(y, horizon, levels, "the series never changed")
     least = rows_for_year(year) if year and len(y) >= _YEARS * year else 0
@@ -125,7 +127,6 @@ def forecast(
         return _short(y, horizon, levels)
     methods = methods_for(y[: origins[0]], seasons, year if least else 0)
     scale = _scale(y[: origins[0]], seasons)
-    seen = y if learnt is None else learnt
 
     def missed_by(method: Method, places: Sequence[int]) -> Floats:
         return _misses(y, seen, method, (seasons, horizon, places))
@@ -230,6 +231,10 @@ def _conformal(sizes: Floats, level: float) -> float:
     """Return the size that a new one stays below with this probability; the largest at most."""
     place = min(len(sizes), math.ceil((len(sizes) + 1) * level))
     return float(np.sort(sizes)[place - 1])
+
+
+def _aimed(aims: Aims, y: Floats) -> tuple[int, bool, Floats]:
+    return aims.year, aims.of_sums, y if aims.learnt is None else aims.learnt
 
 
 def _ranked(misses: dict[str, Floats], scale: float, *, of_sums: bool) -> tuple[Rival, ...]:

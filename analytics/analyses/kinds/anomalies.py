@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from analytics.analyses.anomaly_answers import run_anomalies
 from analytics.analyses.kind import Kind
 
 KIND = Kind(
     name="anomalies",
     title="search for anomalies",
     subject="sessions",
+    run=run_anomalies,
     patterns=(
-        r"(?:anomaly|anomalies|anomalous|abnormal|abnormality|abnormalities|outlier|unusual|unusually|out of the ordinary|out of line|irregular|irregularity|irregularities|suspicious|weird|strange|odd|oddity|oddities|peculiar|funny|fishy|atypical|deviate|deviated|deviation|not normal|off pattern|out of the norm)(?: \S+){0,12}",
+        r"(?:anomaly|anomalies|anomalous|abnormal|abnormality|abnormalities|outlier|unusual|unusually|out of the ordinary|out of line|irregular|irregularity|irregularities|suspicious|weird|strange|odd|strangely|oddly|weirdly|abnormally|suspiciously|peculiarly|atypically|irregularly|oddity|oddities|peculiar|funny|fishy|atypical|deviate|deviated|deviation|not normal|off pattern|out of the norm)(?: \S+){0,12}",
         r"(?:any|detect|find|look for|check for|scan for|were there|be there|spot|see)(?: \S+){0,4} (?:spike|spikes|dip|dips|outlier|jump|jumps|glitch|glitches|peak|peaks|surge|surges)(?: \S+){0,10}",
         r"(?:anything|something|things?)(?: \S+){0,3} (?:wrong|off|unexpected|surprising|stand out|stick out|abnormal)(?: \S+){0,10}",
         r"(?:which|what) (?:day|hour|week|month)s?(?: \S+){0,4} (?:stand out|stick out|unexpected|abnormal|look wrong)(?: \S+){0,6}",
