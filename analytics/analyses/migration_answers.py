@@ -21,6 +21,7 @@ from analytics.analyses.segment_reading import (
     with_buying,
 )
 from analytics.analyses.segment_words import NAMES, segments_in
+from analytics.customers.rfm import SEGMENTS
 from analytics.customers.segment_moves import (
     Ledger,
     Move,
@@ -51,6 +52,11 @@ _OUT: Final = re.compile(
     rf"\b(?:left|leave|lose|lost|losing|slip\w*|fell|fall\w*|drop\w*|former|out of|came back|"
     rf"come back|woke|return\w*|reactivated|no longer|downgraded|demoted|go|went|"
     rf"from (?:the |our |being )?(?:{NAMES}))\b"
+)
+_SIZES: Final = re.compile(
+    r"\b(?:which|what) segments?\b.*\b(?:lost|lose|shrank|shrunk|shrinking|gain\w*|grew|grow\w*)\b|"
+    r"\b(?:which|what) segments?\b.*\b(?:bigger|smaller|larger)\b|\bsegment sizes?\b|"
+    r"\bsegments? (?:grow|grew|shrink|shrank|grown|shrunk)\b"
 )
 _DIRECTIONS: Final = re.compile(
     r"\b(?:up|down|upwards?|downwards?|better|worse|higher|lower|upgrade\w*|downgrade\w*|"
@@ -120,6 +126,7 @@ def _run(request: Request, context: Context) -> Finding:
         "n_small": len(kept) - len(shown), "least": answering.LEAST_GROUP,
         "n_few": sum(move.customers for move in kept) - sum(move.customers for move in shown),
         "is_shifted": ledger.n_redefined > _SHIFTED * ledger.n_after,
+        "by_size": _by_size(_sizes(ledger)) if _SIZES.search(request.text.lower()) else [],
         "sizes": _sizes(ledger), "is_cut": answering.is_cut(request, context),
         "largest": sorted(shown, key=lambda m: (-m.customers, m.before, m.after)),
         "revenue_before": sum(move.revenue_before for move in kept),
@@ -213,6 +220,12 @@ def _sizes(ledger: Ledger) -> dict[str, tuple[int, int]]:
             add_here = (move.customers, 0) if place == 0 else (0, move.customers)
             found[name] = (old[0] + add_here[0], old[1] + add_here[1])
     return found
+
+
+def _by_size(sizes: dict[str, tuple[int, int]]) -> list[tuple[str, int, int]]:
+    """Return the segments with their sizes, the one that shrank most first."""
+    told = [(name, *sizes[name]) for name in SEGMENTS if name in sizes]
+    return sorted(told, key=lambda each: (each[2] - each[1], SEGMENTS.index(each[0])))
 
 
 def _row(move: Move) -> tuple[Cell, ...]:

@@ -56,8 +56,8 @@ _EVERYBODY: Final = re.compile(
     r"customers? in general)\b"
 )
 _WHO: Final = re.compile(
-    r"\b(?:who|whom|which (?:\w+ )?(?:customers?|clients?|buyers?|accounts?)|list (?:\d+ )?(?:customers?|"
-    r"clients?)|(?:customers?|clients?) (?:for|to)|interested in)\b"
+    r"\b(?:who|whom|which (?:\w+ )?(?:customers?|clients?|buyers?|accounts?)|"
+    r"list (?:\d+ )?(?:customers?|clients?)|(?:customers?|clients?) (?:for|to)|interested in)\b"
 )
 _CAMPAIGN: Final = re.compile(r"\bcampaigns?\b")
 _REASON: Final = (

@@ -30,13 +30,15 @@ from analytics.analyses.segment_words import (
     metric_in,
     parts_in,
     segments_in,
+    sets_against,
     way_of,
 )
+from analytics.catalogue import Dimension
 from analytics.customers.rfm import NEVER, SEGMENTS
 from analytics.customers.segment_profiles import Trait, traits
 from analytics.describe.dates import days_in_words
 from analytics.errors import QuestionError
-from analytics.model import Cell, Chart, Column, Finding, InsightOutcome, Receipt
+from analytics.model import Cell, Chart, Column, Filter, Finding, InsightOutcome, Receipt
 
 UNSTABLE: Final = 0.6
 _SUGGESTIONS: Final = (
@@ -81,6 +83,7 @@ def _run(request: Request, context: Context) -> Finding:
         )
     if dimension is not None and dimension.name == "age":
         dimension = context.catalogue.dimension("age_band")
+    dimension = dimension or _set_against(request, filters, context)
     top_n = answering.number_slot(request, "top_n", 0) or None if "top_n" in request.slots else None
     n_parts = parts_in(request.text, top_n)
     asked = replace(_asked(request, context), filters=filters, dimension=dimension)
@@ -94,6 +97,16 @@ def _run(request: Request, context: Context) -> Finding:
 _NOT_BY_HABITS: Final = {
     "dimension": "Groups by behaviour are not split further; name a condition, such as one region."
 }
+
+
+def _set_against(
+    request: Request, filters: tuple[Filter, ...], context: Context
+) -> Dimension | None:
+    """Return the condition whose values the question sets against each other; None without."""
+    several = [one for one in filters if one.operator == "in" and len(one.values) > 1]
+    if not several or not sets_against(request.text):
+        return None
+    return context.catalogue.dimension(several[0].dimension)
 
 
 def _asked(request: Request, context: Context) -> Asked:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from analytics.customers.rfm import NEVER, ONCE
 from analytics.errors import QuestionError
+from analytics.language.text import NUMBER_PATTERN, number_of
 
 Way = Literal["value", "habits"]
 
@@ -31,6 +32,10 @@ _RANKED: Final = re.compile(r"\b(?:top|best|biggest|largest|first|most)\b")
 _PARTS: Final = re.compile(
     r"\b(?:groups?|segments?|clusters?|types?|buckets?|classes|kinds?|personas?)\b"
 )
+_SAID_PARTS: Final = re.compile(
+    rf"\b({NUMBER_PATTERN}) (?:\w+ )?"
+    r"(?:groups|segments|clusters|types|buckets|classes|kinds|personas)\b"
+)
 _METRICS: Final = (
     ("order_value", r"average order value|aov|basket (?:value|size)|order value"),
     ("revenue_per_customer", r"revenue per customer|arpu|spend per customer|each (?:spend|worth)"),
@@ -41,6 +46,9 @@ _METRICS: Final = (
 _OTHERS: Final = re.compile(
     r"\b(csat|nps|satisfaction|churn\w*|tickets?|sessions?|visits|bounce|conversion|incidents?|"
     r"returns?|return rate|discounts?|response rate|open rate|sla|lifetime value|clv)\b"
+)
+_AGAINST: Final = re.compile(
+    r"\b(?:or|vs|versus|than|compare\w*|difference|differ|between|against|bigger|smaller|more)\b"
 )
 _UPWARDS: Final = re.compile(r"\b(?:lowest|least|smallest|fewest|worst|bottom)\b")
 
@@ -68,6 +76,9 @@ def way_of(text: str, n_parts: int | None) -> Way:
 def parts_in(text: str, top_n: int | None) -> int | None:
     """Return the number of groups to make; None where the number says how many to list."""
     lowered = text.lower()
+    said = _SAID_PARTS.search(lowered)
+    if said is not None and not _RANKED.search(lowered):
+        return int(number_of(said[1]) or 0) or None
     if top_n is None or not _PARTS.search(lowered) or _RANKED.search(lowered):
         return None
     return top_n
@@ -93,6 +104,11 @@ def metric_in(text: str) -> str:
         if re.search(rf"\b(?:{words})\b", lowered):
             return name
     return "customers"
+
+
+def sets_against(text: str) -> bool:
+    """Say whether values of one condition are set against each other ("in the North or South")."""
+    return bool(_AGAINST.search(text.lower()))
 
 
 def is_ascending(text: str) -> bool:

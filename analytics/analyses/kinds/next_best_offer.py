@@ -20,6 +20,7 @@ KIND = Kind(
         r"(?:list|find|show|give|name)(?: \S+){0,3} (?:customer|client|buyer)(?: \S+){0,3} (?:for|to) (?:an? |the )?(?:\S+ ){0,5}(?:offer|pitch|promotion)(?: \S+){0,4}",
         r"(?:upsell|upselling|cross sell|cross selling|offer|sales) (?:idea|opportunity|suggestion|proposal)(?: \S+){0,8}",
         r"(?:what|which product)(?: \S+){0,3} (?:would|could|might) (?:suit|fit|interest|appeal to|be right for|be good for)(?: \S+){0,6}",
+        r"who (?:might|would|could|will)(?: \S+){0,2} (?:want|like|need|be interested in|buy)(?: \S+){0,6}",
         r"best product to (?:offer|recommend|sell|suggest)(?: \S+){0,6}",
         r"next best (?:offer|product|action|thing|purchase|item|sale)",
         rf"(?:what|which)(?: \S+){{0,4}} (?:should|could|can|shall|would|might|do)(?: \S+){{0,3}} {_OFFER}(?: \S+){{0,12}}",

@@ -24,6 +24,7 @@ KIND = Kind(
         r"(?:segment|customer) (?:migration|transition|movement|flow)(?: \S+){0,8}",
         r"(?:migration|transition) (?:matrix|table|chart|diagram)(?: \S+){0,6}",
         r"segment(?: \S+){0,6} over time",
+        r"(?:which|what) segments?(?: \S+){0,4} (?:grow|grew|grown|shrink|shrank|shrunk|lose|lost|gain|gained)(?: \S+){0,8}",
         r"(?:stable|stability|steady)(?: \S+){0,4} segments?(?: \S+){0,6}",
         r"(?:flow|flows|sankey)(?: \S+){0,4} segments?(?: \S+){0,8}",
         rf"segment {_MOVE}(?: \S+){{0,6}}",
@@ -32,7 +33,7 @@ KIND = Kind(
         r"(?:segment|cluster) (?:\S+ ){0,3}(?:grow|grew|shrink|shrank|gain|gained|lose|lost)(?: \S+){0,3} (?:customer|member|client)",
     ),
     unless=(
-        r"(?:offer|recommend|sell|pitch|suggest|upsell|target)(?: \S+){0,10}",
+        r"(?:offer|recommend|sell|pitch|suggest|upsell|target|promote|advertise)(?: \S+){0,10}",
         r"(?:lifetime value|clv|ltv)(?: \S+){0,8}",
         r"(?:segment|cluster)(?:ation)? (?:analysis )?by behaviour",
     ),
