@@ -69,6 +69,8 @@ class Atom:
     """Set for `previous month`: in a comparison it is meant from the other period."""
     to_date: bool = False
     """Runs to the as-of date by its own words (this month, YTD)."""
+    is_past: bool = False
+    """Over by its own words (`last month`): "from" before it does not mean "since"."""
     readings: tuple[Period, ...] = ()
     """Two or more when the words leave open which is meant (`03/04/2026`)."""
     is_figures: bool = False
@@ -226,7 +228,11 @@ def _last(match: re.Match[str], as_of: date) -> Atom | None:
     if count is None or count < 1:
         return None
     from_other = match["word"] in {"previous", "prior", "preceding"} and not match["count"]
-    return Atom(period=last_whole(as_of, unit, count), reference=unit if from_other else None)
+    return Atom(
+        period=last_whole(as_of, unit, count),
+        reference=unit if from_other else None,
+        is_past=True,
+    )
 
 
 def _last_hours(match: re.Match[str], as_of: date) -> Atom | None:

@@ -33,7 +33,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("both", r"both"),
     (
         "blocked",
-        r"a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|moving average|rolling average|percentile|standard deviation|variance|forecast|target|quota|goal",
+        r"like for like|pro rata|all else equal|ceteris paribus|a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|moving average|rolling average|percentile|standard deviation|variance|forecast|target|quota|goal",
     ),
     (
         "cumulative",
@@ -113,7 +113,10 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("only", r"only|just|solely|exclusively|nothing but|purely|alone"),
     # conjunction
     ("or", r"or|either|and/or"),
-    ("and", r"and|plus|plus also|as well as|along with|&|\+|in addition to|and also"),
+    (
+        "and",
+        r"and|plus|plus also|as well as|along with|together with|&|\+|in addition to|and also|also|but also|and additionally|additionally",
+    ),
     (
         "by",
         r"differ between|differ by|differ across|vary between|vary by|vary across|by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analytics.language.concepts import ABSORBED, NOUNS, RANKED_BY, RULES, VAGUE_WORDS, Rule
 from analytics.language.nouns import (
     in_order,
+    is_added,
     is_counted,
     is_grouped,
     is_noun,
@@ -210,7 +211,7 @@ def _take_named(scene: Scene, named: list[int]) -> None:
         name = metrics[pick]
         if name in scene.draft.metrics:
             scene.use(i)
-        elif not taken or linked(scene, taken[-1], i):
+        elif not taken or linked(scene, taken[-1], i) or is_added(scene, i):
             scene.draft.metrics.append(name)
             scene.use(i)
             if taken:

@@ -26,6 +26,38 @@ def linked(scene: Scene, left: int, right: int) -> bool:
     )
 
 
+def is_added(scene: Scene, index: int) -> bool:
+    """Say whether a number is asked for besides: "…, and the orders", "…; orders"."""
+    place = scene.before(index, marks=True)
+    while place is not None and (
+        scene.tags[place].cue in _ASKING or scene.tags[place].text in _LEADING_IN
+    ):
+        place = scene.before(place, marks=True)
+    if place is None or (scene.tags[place].cue != "and" and scene.tags[place].text != ";"):
+        return False
+    first = scene.before(place)
+    beside = scene.tags[first] if first is not None else None
+    # "by region and customer" names rows, "from customers and campaigns" owners.
+    return (
+        first is not None
+        and beside is not None
+        and not (scene.tags[index].dimensions and (beside.dimensions or is_grouped(scene, first)))
+        and not (is_noun(scene.tags[index]) and not _is_plural(scene.tags[index]))
+        and not (is_noun(scene.tags[index]) and is_noun(beside) and not scene.used(first))
+        and scene.tags[index].quantity is None
+        and not _is_conditional(scene, index)
+    )
+
+
+_ASKING = frozenset({"how_many", "how_much", "what_do", "polite", "average"})
+_LEADING_IN = frozenset({"what", "how", "be", "do", "the", "of", "our"})
+
+
+def _is_conditional(scene: Scene, index: int) -> bool:
+    following = scene.after(index)
+    return following is not None and scene.tags[following].quantity is not None
+
+
 def is_counted(scene: Scene, index: int) -> bool:
     """Say whether "how many" or "number of" stands before, values aside ("how many app orders")."""
     i = scene.before(index)
@@ -150,7 +182,12 @@ def linked_nouns(scene: Scene) -> None:
             if not set(tag.metrics) & set(scene.draft.metrics) or other == i:
                 continue
             left, right = min(i, other), max(i, other)
-            if linked(scene, left, right) and not is_grouped(scene, i):
+            between = any(t.metrics for t in scene.tags[left + 1 : right])
+            besides = is_added(scene, right) and (right == i or not between)
+            per_one = " per " in f" {tag.text} " and not _is_plural(scene.tags[i])
+            if per_one or is_grouped(scene, i):
+                continue
+            if linked(scene, left, right) or besides:
                 name = scene.tags[i].metrics[0]
                 position = 0 if i < other else len(scene.draft.metrics)
                 if name not in scene.draft.metrics:
@@ -182,7 +219,7 @@ def use_plain_nouns(scene: Scene) -> None:
         tag = scene.tags[i]
         if tag.metrics[0] in _NARROWED and tag.metrics[0] not in scene.draft.metrics:
             continue
-        if is_grouped(scene, i) or _is_asked(scene, i):
+        if is_grouped(scene, i) or _is_asked(scene, i) or _is_listed(scene, i):
             continue
         following = scene.after(i)
         if following is not None and scene.tags[following].quantity:
@@ -208,6 +245,25 @@ def use_plain_nouns(scene: Scene) -> None:
                 scene.use(i)
         elif _is_reached(scene, tag):
             scene.use(i)
+
+
+def _is_listed(scene: Scene, index: int) -> bool:
+    """Say whether a noun stands in a list with something else than nouns of its kind.
+
+    "by region and customer" asks for customers, too: the word is no mere owner of the number.
+    """
+    link = scene.before(index, marks=True)
+    if link is None or (scene.tags[link].cue != "and" and scene.tags[link].text not in {",", ";"}):
+        return False
+    first = scene.before(link)
+    earlier = [t for t in scene.tags[:index] if t.metrics == scene.tags[index].metrics]
+    told = first is not None and (scene.tags[first].dimensions or not _is_plural(scene.tags[index]))
+    return bool(told) and not earlier
+
+
+def _is_plural(tag: Tag) -> bool:
+    """Say whether a noun counts things ("orders") and does not name one ("per order")."""
+    return any(word.endswith("s") for word in tag.norm.split())
 
 
 def _is_same_row(scene: Scene, tag: Tag) -> bool:

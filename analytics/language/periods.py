@@ -123,6 +123,8 @@ def _end_to_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMat
 
 
 def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
+    if atoms[0].is_past and match.group().startswith("from") and match.group().endswith("@"):
+        return matched(atoms[0].period, as_of)  # "the revenue from last month"
     return matched(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
 
 

@@ -114,6 +114,10 @@ _LINK = re.compile(
 )
 
 
+_RANGE_OPENINGS = frozenset({"between", "from", "the"})
+"""Before "A and B" that run from A to B; else the two stand side by side."""
+
+
 def with_years(pieces: list[Piece], as_of: date) -> list[Piece]:
     """Give a month without a year the year of the one that it is joined to, from the right."""
     result = list(pieces)
@@ -123,14 +127,17 @@ def with_years(pieces: list[Piece], as_of: date) -> list[Piece]:
         a, b = result[left].atom, result[right].atom
         if a is None or b is None or not _LINK.fullmatch(between):
             continue
-        if a.floating is not None and _is_range(between):
+        opening = result[left - 1].symbol if left else ""
+        is_range = _is_range(between) and (" and " not in between or opening in _RANGE_OPENINGS)
+        if a.floating is not None and is_range:
             period = _latest_not_after(a.floating, b.period)
             beside = a.floating(b.period.start.year)
             result[left] = replace(result[left], atom=replace(a, period=period, beside=beside))
         elif a.floating is not None and b.floating is None and same_unit(a.period, b.period):
             period = a.floating(b.period.start.year)
-            result[left] = replace(result[left], atom=Atom(period=period))
-        elif b.floating is not None and a.floating is None and _is_range(between):
+            if period != b.period:  # "May against May 2025": the latest one and that one
+                result[left] = replace(result[left], atom=Atom(period=period))
+        elif b.floating is not None and a.floating is None and is_range:
             period = b.floating(a.period.start.year)
             if period.start < a.period.start:
                 period = b.floating(a.period.start.year + 1)

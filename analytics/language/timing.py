@@ -86,11 +86,33 @@ def _agos(
     agos = [(i, t) for i, t in matches if t.kind == "shift" and t.alone is not None]
     named = any(t.kind == "period" and not _is_now(t) for _, t in matches)
     grained = any(t.kind == "grain" for _, t in matches)
-    if len(agos) != 1 or named or grained or comparing or scene.inherited:
+    if len(agos) != 1 or grained or comparing or scene.inherited:
         return matches
     place, ago = agos[0]
+    if named:
+        return _in_year_ago(scene, matches, place, ago)
     period = replace(ago, kind="period", period=ago.alone, unit=None)
     return [(i, period if i == place else t) for i, t in matches]
+
+
+def _in_year_ago(
+    scene: Scene, matches: list[tuple[int, TimeMatch]], place: int, ago: TimeMatch
+) -> list[tuple[int, TimeMatch]]:
+    """`May a year ago`, `two years ago in May`: that month in that year."""
+    beside = [i for i, t in matches if t.kind == "period" and t.relative and t.period is not None]
+    if len(beside) != 1 or beside[0] not in {scene.before(place), scene.after(place)}:
+        return matches
+    if ago.unit != "year" or ago.alone is None:
+        return matches
+    scene.use(place)
+    year = ago.alone.start.year
+    return [
+        (i, replace(t, period=shifted(t.period, "year", year - t.period.start.year)))
+        if i == beside[0] and t.period is not None
+        else (i, t)
+        for i, t in matches
+        if i != place
+    ]
 
 
 def _is_now(match: TimeMatch) -> bool:
@@ -247,8 +269,24 @@ def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing:
     elif match.period is not None:
         years = draft.period.start.year - match.period.start.year
         draft.compare_to = shifted(draft.period, "year", -years)
+    elif _counts_from_today(scene, match) and match.alone is not None:
+        years = draft.period.start.year - match.alone.start.year
+        draft.compare_to = shifted(draft.period, "year", -max(years, 1))
     else:
         draft.compare_to = _back(draft.period, unit, count)
+
+
+def _counts_from_today(scene: Scene, ago: TimeMatch) -> bool:
+    """Say whether both are seen from today: "last year compared with two years ago"."""
+    here = scene.draft.period
+    told = [t.text.split() for t in scene.tags if t.time is not None and t.time.kind == "period"]
+    return (
+        ago.unit == "year"
+        and ago.alone is not None
+        and here is not None
+        and ago.alone.start < here.start
+        and any("last" in words for words in told)
+    )
 
 
 _STEP = re.compile(
