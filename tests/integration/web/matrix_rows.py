@@ -13,6 +13,7 @@ from tests.integration.web.office import SESSION
 API = "/api/v1"
 DESK = f"{API}/desk"
 OK = frozenset({200, 201, 204})
+NO_USER = "u-" + "0" * 32
 NOT_THERE = frozenset({404})
 """Of the desk's routes: the office has no tickets of agents, so whoever is let in finds none."""
 
@@ -88,6 +89,25 @@ ROWS: dict[str, Row] = {
         f"{DESK}/tickets/1042/decisions",
         {"kind": "article", "source_id": "a", "decision": "accepted"},
         ok=NOT_THERE,
+    ),
+    f"GET {API}/users": Row(f"{API}/users"),
+    f"POST {API}/users": Row(f"{API}/users", {"name": "new", "role": "employee"}),
+    f"PATCH {API}/users/{{user_id}}": Row(f"{API}/users/{NO_USER}", {}, ok=NOT_THERE),
+    f"DELETE {API}/users/{{user_id}}/sessions": Row(
+        f"{API}/users/{NO_USER}/sessions", ok=NOT_THERE
+    ),
+    f"GET {API}/tokens": Row(f"{API}/tokens"),
+    f"POST {API}/tokens": Row(f"{API}/tokens", {"name": "report", "scopes": ["chat.ask"]}),
+    f"DELETE {API}/tokens/{{token_id}}": Row(f"{API}/tokens/{{id}}", owned="token"),
+    f"GET {API}/audit": Row(f"{API}/audit"),
+    f"GET {DESK}/tickets/{{ticket_id}}/article": Row(f"{DESK}/tickets/1042/article", ok=NOT_THERE),
+    f"GET {DESK}/drafts": Row(f"{DESK}/drafts", ok=NOT_THERE),
+    f"POST {DESK}/drafts": Row(
+        f"{DESK}/drafts", {"ticket_id": "1042", "title": "x", "markdown": "# x"}, ok=NOT_THERE
+    ),
+    f"GET {DESK}/drafts/{{draft_id}}/file": Row(f"{DESK}/drafts/{'0' * 16}/file", ok=NOT_THERE),
+    f"POST {DESK}/drafts/{{draft_id}}/review": Row(
+        f"{DESK}/drafts/{'0' * 16}/review", {"status": "accepted"}, ok=NOT_THERE
     ),
     f"GET {SESSION}": Row(SESSION),
     f"POST {SESSION}": Row(

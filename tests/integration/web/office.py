@@ -92,6 +92,7 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     users["disabled"] = accounts.change(users["disabled"], is_disabled=True)
     assistant = FakeAssistant()
     assistant.agent_desk = EmptyDesk()  # type: ignore[attr-defined]
+    assistant.article_drafts = EmptyDesk()  # type: ignore[attr-defined]
     app = create_app(assistant, settings or Settings(sign_in="local"), accounts=accounts)
     office = Office(app=app, assistant=assistant, accounts=accounts, clock=clock, users=users)
     yield office
