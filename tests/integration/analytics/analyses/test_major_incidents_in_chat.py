@@ -63,6 +63,8 @@ def test_a_period_or_a_topic_is_looked_at(
     assert isinstance(found, Finding), found
     assert found.analysis == "major_incident"
     assert words in found.text
+    # A chart has one bar for each row only where their names differ.
+    assert len({row[0] for row in found.rows}) == len(found.rows)
 
 
 @pytest.mark.parametrize(
