@@ -106,7 +106,7 @@ def _run(request: Request, context: Context) -> InsightOutcome:
         raise QuestionError(
             "Whom a campaign changes is not told by what customers own; that needs its control "
             "group.",
-            hint="Ask for the effect of the campaign by lifestyle, plan or region.",
+            hint="Ask for the effect of one campaign among one group, such as premium customers.",
         )
     filters = answering.filters_for(request, "customers", context.catalogue)
     named = segments_in(request.text)
