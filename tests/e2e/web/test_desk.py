@@ -166,6 +166,22 @@ def test_at_320_pixels_one_column_stands_alone(new_page: NewPage, desk: DeskAssi
     assert findings(page) == []
 
 
+def test_a_solved_ticket_becomes_a_draft_for_review(new_page: NewPage) -> None:
+    page = new_page(path="/desk/LF-1002?state=closed").page
+    page.get_by_role("button", name="Draft an article").click()
+    dialog = page.get_by_role("dialog", name="An article from ticket LF-1002")
+    expect(dialog.get_by_label("Text")).to_have_value(re.compile("Choose 5 GHz"))
+    assert findings(page) == []
+    dialog.get_by_label("Title").fill("VPN drops in the kitchen")
+    dialog.get_by_role("button", name="Send to review").click()
+    expect(dialog.get_by_role("status")).to_contain_text("on the list for review")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Drafts of articles").click()
+    listed = page.get_by_role("dialog", name="Drafts of articles")
+    expect(listed).to_contain_text("VPN drops in the kitchen")
+    expect(listed).to_contain_text("waits for review")
+
+
 def test_each_failure_has_its_own_words(new_page: NewPage, desk: DeskAssistant) -> None:
     watched = new_page(path="/desk/999999")
     watched.expected = ("status of 404", "status of 500")

@@ -9,6 +9,7 @@ import { useKeys } from "../shell/useKeys";
 import "../styles/desk.css";
 import { deskPath, type Filters, readFilters, readTicketId } from "./address";
 import { assign, decide, readAgents, sendReply, setFields } from "./api";
+import { DraftDialog, DraftsDialog } from "./Drafts";
 import { plain } from "./format";
 import { tell } from "./messages";
 import { QueueColumn } from "./Queue";
@@ -41,6 +42,7 @@ export function DeskPage() {
   const [place, setPlace] = useState(-1);
   const [me, setMe] = useState("");
   const [spoken, setSpoken] = useState("");
+  const [dialog, setDialog] = useState<"" | "draft" | "drafts">("");
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -172,6 +174,9 @@ export function DeskPage() {
       </div>
       <div class="desk" data-view={view}>
         <Bar title={tell.desk} onKeys={keys.showList}>
+          <button type="button" class="link wide-only" onClick={() => setDialog("drafts")}>
+            {tell.drafts}
+          </button>
           <a href="/tickets" class="wide-only">
             {tell.yourTickets}
           </a>
@@ -207,6 +212,7 @@ export function DeskPage() {
             onSend={send}
             onLeave={leave}
             onSaid={setSpoken}
+            onDraft={() => setDialog("draft")}
           />
           {ticketId !== null && (
             <SuggestionsColumn
@@ -219,6 +225,10 @@ export function DeskPage() {
           )}
         </main>
       </div>
+      {dialog === "draft" && ticketId !== null && (
+        <DraftDialog ticketId={ticketId} onClose={() => setDialog("")} />
+      )}
+      {dialog === "drafts" && <DraftsDialog onClose={() => setDialog("")} />}
       {keys.isListShown && (
         <KeysDialog
           keys={KEYS}

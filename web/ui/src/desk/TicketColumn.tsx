@@ -18,11 +18,12 @@ interface Props extends Omit<ReplyProps, "ticket"> {
   hasId: boolean;
   facets: Facets;
   onSaid: (text: string) => void;
+  onDraft: () => void;
 }
 
 const PRIORITIES = ["urgent", "high", "medium", "low"];
 
-export function TicketColumn({ open, hasId, facets, onSaid, ...replying }: Props) {
+export function TicketColumn({ open, hasId, facets, onSaid, onDraft, ...replying }: Props) {
   const { value, isLoading, problem } = open.ticket;
   if (!hasId) {
     return (
@@ -49,7 +50,7 @@ export function TicketColumn({ open, hasId, facets, onSaid, ...replying }: Props
       {value && (
         <>
           <div class="desk-scroll" tabIndex={0} role="region" aria-label={tell.thread} id="thread">
-            <Head ticket={value} open={open} facets={facets} me={replying.me} onSaid={onSaid} />
+            <Head ticket={value} me={replying.me} {...{ open, facets, onSaid, onDraft }} />
             {value.handoff && <HandOffView handoff={value.handoff} />}
             <Thread entries={value.entries} />
           </div>
@@ -66,9 +67,10 @@ interface HeadProps {
   facets: Facets;
   me: string;
   onSaid: (text: string) => void;
+  onDraft: () => void;
 }
 
-function Head({ ticket, open, facets, me, onSaid }: HeadProps) {
+function Head({ ticket, open, facets, me, onSaid, onDraft }: HeadProps) {
   const isMine = ticket.assignee?.agent_id === me;
   const give = async (): Promise<void> => {
     const done = await open.act((now) => assign(now, isMine ? null : "me"));
@@ -124,6 +126,11 @@ function Head({ ticket, open, facets, me, onSaid }: HeadProps) {
           <span>{ticket.category}</span>
           <span>{ticket.team}</span>
         </p>
+      )}
+      {!ticket.is_open && (
+        <button type="button" class="button desk-draft-button" onClick={onDraft}>
+          <Icon name="article" /> {tell.draftArticle}
+        </button>
       )}
     </header>
   );

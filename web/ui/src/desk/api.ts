@@ -9,6 +9,7 @@ import type {
   AgentStatus,
   Decision,
   DeskTicket,
+  Draft,
   QueuePage,
   Source,
   Suggestions,
@@ -63,3 +64,27 @@ export const setFields = (
 export async function decide(ticketId: string, source: Source, decision: Decision): Promise<void> {
   await post(`${path(ticketId)}/decisions`, { ...source, decision });
 }
+
+export const readSkeleton = (ticketId: string): Promise<{ title: string; markdown: string }> =>
+  get(`${path(ticketId)}/article`);
+
+export const listDrafts = (): Promise<{ drafts: Draft[] }> => get("/desk/drafts");
+
+export async function submitDraft(
+  ticketId: string,
+  title: string,
+  markdown: string,
+): Promise<Draft> {
+  const sent = { ticket_id: ticketId, title: title.trim(), markdown };
+  return (await (await post("/desk/drafts", sent)).json()) as Draft;
+}
+
+export async function reviewDraft(
+  draftId: string,
+  status: "accepted" | "rejected",
+): Promise<void> {
+  await post(`/desk/drafts/${draftId}/review`, { status });
+}
+
+/** The address of a draft as a Markdown file. */
+export const draftFile = (draftId: string): string => `/api/v1/desk/drafts/${draftId}/file`;

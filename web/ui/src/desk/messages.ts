@@ -142,6 +142,25 @@ export const tell = {
   privateNoSuggestion: "Private tickets are not compared with others.",
   openArticle: (title: string) => `Open “${title}” in a new tab`,
 
+  draftArticle: "Draft an article",
+  draftTitle: (id: string) => `An article from ticket ${id}`,
+  draftMore:
+    "These are sentences of the ticket, without personal ones. Add what is missing; who reviews it " +
+    "says who may read it.",
+  draftName: "Title",
+  draftText: "Text",
+  draftSend: "Send to review",
+  draftSent: "The draft is on the list for review.",
+  draftSave: "Save it as a file",
+  draftBy: (name: string, when: string) => `${name}, ${when}`,
+  draftStatus: { proposed: "waits for review", accepted: "accepted", rejected: "sent away" },
+  drafts: "Drafts of articles",
+  noDrafts: "No draft waits for review.",
+  noDraftsMore: "Open a solved ticket and choose “Draft an article”.",
+  accept: "Accept",
+  sendAway: "Send away",
+  closeDialog: "Close",
+
   keysTitle: "Keys",
   keysOn: "Use the single keys",
   keys: {

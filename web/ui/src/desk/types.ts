@@ -118,3 +118,14 @@ export interface Source {
   kind: "ticket" | "article";
   source_id: string;
 }
+
+/** A draft of an article on the list for review. */
+export interface Draft {
+  draft_id: string;
+  ticket_id: string;
+  title: string;
+  markdown: string;
+  status: "proposed" | "accepted" | "rejected";
+  by: Agent;
+  at: string;
+}
