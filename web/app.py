@@ -13,6 +13,7 @@ from assistant.errors import SettingsError
 from assistant.ports import Assistant
 from web.access import Guard, require_declared
 from web.errors import add_error_handlers
+from web.routes import accounts as account_routes
 from web.routes import (
     articles,
     conversations,
@@ -82,6 +83,7 @@ def create_app(
     app.include_router(drafts.router, prefix=API_PREFIX, tags=["desk"])
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
+    app.include_router(account_routes.router, prefix=API_PREFIX, tags=["accounts"])
     app.include_router(session.router, prefix=API_PREFIX, tags=["session"])
     app.include_router(health.router, tags=["health"])
     add_page(app, static_dir)

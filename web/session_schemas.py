@@ -8,9 +8,7 @@ from pydantic import Field
 
 from assistant.accounts import User
 from web.access import Person
-from web.strict import Given, Strict
-
-SecretText = Annotated[str, Field(min_length=1, max_length=256)]
+from web.strict import Given, SecretText, Strict
 
 
 class SignInRequest(Given):

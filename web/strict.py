@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["9f2c41d0"])]
 
+SecretText = Annotated[str, Field(min_length=1, max_length=256)]
+"""A password as it is typed."""
+
 
 class Strict(BaseModel):
     """Takes exactly the fields that it has, in exactly their types."""

@@ -38,6 +38,7 @@ class Things:
     turn: str
     figures: str
     ticket: str
+    token: str
 
 
 def things_of(office: Office, name: str) -> Things:
@@ -48,15 +49,18 @@ def things_of(office: Office, name: str) -> Things:
     ticket = office.assistant.open_ticket(
         asker=asker, conversation_id=said.conversation_id, subject="VPN"
     )
+    user = office.users[name]
+    token, _ = office.accounts.tokens.add(user, name="x", scopes=["chat.ask"], days=1)
     return Things(
         conversation=said.conversation_id,
         turn=said.turn_id,
         figures=told.turn_id,
         ticket=str(ticket.ticket_number),
+        token=token.token_id,
     )
 
 
-MISSING = Things(conversation="c999", turn="t999", figures="t999", ticket="999999")
+MISSING = Things(conversation="c999", turn="t999", figures="t999", ticket="999999", token="f" * 16)
 
 
 def client_of(office: Office, kind: str) -> TestClient:
