@@ -53,8 +53,10 @@ class UserStore(Protocol):
 class SessionStore(Protocol):
     """Open sessions and failed attempts, kept durably."""
 
-    def open_session(self, session: Session, *, note: AuditNote) -> None:
-        """Keep a new session."""
+    def open_session(
+        self, session: Session, *, note: AuditNote, password_hash: str | None = None
+    ) -> bool:
+        """Keep a new session, unless the password it was opened with is not the account's now."""
         ...
 
     def session(self, session_hash: str) -> tuple[Session, User] | None:

@@ -185,14 +185,15 @@ class Accounts:
             the same time.
         TooManyAttemptsError
         """
-        user = self._require_right(name, password, address=address)
-        return self.open_session(user, address=address, at=self.clock.now())
+        user, known = self._require_right(name, password, address=address)
+        return self.open_session(user, address=address, password_hash=known)
 
-    def _require_right(self, name: str, password: str, *, address: str) -> User:
+    def _require_right(self, name: str, password: str, *, address: str) -> tuple[User, str]:
+        """Return the account that a password opens, and the hash that it was compared with."""
         with self.throttle.one_at_a_time:
             return self._right_user(name, password, address=address)
 
-    def _right_user(self, name: str, password: str, *, address: str) -> User:
+    def _right_user(self, name: str, password: str, *, address: str) -> tuple[User, str]:
         now = self.clock.now()
         self.throttle.check(name, address, at=now)
         found = self.store.find(name)
@@ -206,17 +207,27 @@ class Accounts:
                 action="session.refused", actor="anonymous", subject=subject, address=address
             )
             self.throttle.note_failure(name, address, note=note, at=now)
-            raise SignInFailedError(
-                "The name or the password is wrong.",
-                hint="Check both; your administrator can set a new password.",
-            )
+            raise _wrong()
         if self.passwords.is_stale(known):
-            hashed = self.passwords.hash(password)
-            self.store.set_password(user.user_id, hashed, note=None, at=now)
-        return user
+            known = self.passwords.hash(password)
+            self.store.set_password(user.user_id, known, note=None, at=now)
+        return user, known
 
-    def open_session(self, user: User, *, address: str, at: datetime) -> SignedIn:
-        """Open a session for somebody whose identity has been proved."""
+    def open_session(
+        self, user: User, *, address: str, password_hash: str | None = None
+    ) -> SignedIn:
+        """Open a session for somebody whose identity has been proved.
+
+        Parameters
+        ----------
+        password_hash
+            What proved it; changed meanwhile, it proves nothing any more.
+
+        Raises
+        ------
+        SignInFailedError
+        """
+        at = self.clock.now()
         secret = new_secret()
         session = Session(
             session_hash=hash_secret(secret), user_id=user.user_id, created_at=at, seen_at=at
@@ -224,7 +235,8 @@ class Accounts:
         note = AuditNote(
             action="session.opened", actor=user.user_id, subject=user.user_id, address=address
         )
-        self.store.open_session(session, note=note)
+        if not self.store.open_session(session, note=note, password_hash=password_hash):
+            raise _wrong()
         return SignedIn(secret=secret, access=access_of(user, session_hash=session.session_hash))
 
     def who(self, session_hash: str, *, touch: bool = True) -> Access | None:
@@ -266,7 +278,7 @@ class Accounts:
         user = access.user
         self._require_right(user.name, current, address=address)
         self.set_password(user, new, by=user.user_id)
-        return self.open_session(user, address=address, at=self.clock.now())
+        return self.open_session(user, address=address)
 
     def sign_out(self, access: Access, *, address: str) -> None:
         """End the session that somebody came in with.
@@ -298,6 +310,13 @@ class Accounts:
             now - session.seen_at >= self.limits.idle
             or now - session.created_at >= self.limits.absolute
         )
+
+
+def _wrong() -> SignInFailedError:
+    return SignInFailedError(
+        "The name or the password is wrong.",
+        hint="Check both; your administrator can set a new password.",
+    )
 
 
 def checked_groups(groups: Iterable[str]) -> tuple[str, ...]:

@@ -100,9 +100,17 @@ class SqlAccountStore:
                 _close_all(connection, user_id)
                 audit.append(connection, note, at=at)
 
-    def open_session(self, session: Session, *, note: AuditNote) -> None:
-        """Keep a new session."""
+    def open_session(
+        self, session: Session, *, note: AuditNote, password_hash: str | None = None
+    ) -> bool:
+        """Keep a new session, unless the password it was opened with is not the account's now."""
         with self._writer.begin() as connection:
+            if password_hash is not None:
+                now = connection.execute(
+                    sa.select(_users.c.password_hash).where(_users.c.user_id == session.user_id)
+                ).scalar()
+                if now != password_hash:
+                    return False
             connection.execute(
                 _sessions.insert().values(
                     session_hash=session.session_hash,
@@ -112,6 +120,7 @@ class SqlAccountStore:
                 )
             )
             audit.append(connection, note, at=session.created_at)
+        return True
 
     def session(self, session_hash: str) -> tuple[Session, User] | None:
         """Return an open session and whose it is, or None."""

@@ -286,3 +286,19 @@ def test_attempts_at_the_same_time_are_counted_one_by_one(
     assert told.count("sign_in_failed") == 5
     assert told.count("too_many_attempts") == 15
     assert most == 1
+
+
+def test_a_password_that_changes_while_it_is_compared_opens_nothing(
+    accounts: Accounts, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_right = Passwords.is_right
+
+    def overtaken(self: Passwords, password: str, known: str | None) -> bool:
+        found = is_right(self, password, known)
+        accounts.set_password(ann, OTHER)  # by somebody who found out, in that very moment
+        return found
+
+    monkeypatch.setattr(Passwords, "is_right", overtaken)
+    with pytest.raises(SignInFailedError):
+        accounts.sign_in("ann", GOOD, address=HERE)
+    assert accounts.sign_out_everywhere(ann) == 0
