@@ -111,7 +111,8 @@ def _look(request: Request, context: Context) -> _Looked:
 
 def _told(request: Request, context: Context, looked: _Looked) -> Finding:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (f"{burst.started_at:%d %b %H:%M}, {_label(burst)}", burst.n_people, len(burst.rows), burst.expected,
+        (f"{burst.started_at:%d %b %H:%M}, {_label(burst)}", burst.n_people,
+         len(burst.rows), burst.expected,
          _moment(burst.started_at), _moment(burst.ended_at), _moment(burst.alarm_at),
          one.service, one.incident_id)
         for burst, one in looked.bursts

@@ -315,6 +315,8 @@ def _worded(burst: Burst, words: _Words, usual: Floats) -> Burst:
     """Add the words that its tickets use more often than the tickets of no burst."""
     mine = np.asarray(words.matrix[burst.rows].sum(axis=0)).ravel()
     share = (mine + 0.5) / (len(burst.rows) + 1)
-    score = np.where(mine >= _TELLING * len(burst.rows), share * np.log(share / usual), 0.0)
+    # A word of fewer people may be somebody's name.
+    least = max(float(MIN_PEOPLE), _TELLING * len(burst.rows))
+    score = np.where(mine >= least, share * np.log(share / usual), 0.0)
     best = [i for i in np.lexsort((words.names, -score))[:3] if score[i] > 0]
     return replace(burst, words=tuple(str(words.names[i]) for i in best))

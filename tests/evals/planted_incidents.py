@@ -118,13 +118,14 @@ def _bursts(
     by_incident = {each.incident_id: each for each in map(incident_of, records_of(frame))}
     found, delays, is_true, people = [], [], [], []
     majors = []
+    docks = frozenset(truth["tickets"]["dock_firmware"].get("ticket_ids", ()))
     for start, end in _STRETCHES:
         first, last = pd.Timestamp(start), pd.Timestamp(end)
         tickets, _ = read_tickets(context, Topic(), first, last)
         if not filed:
             tickets["filed"] = None
         bursts = find_bursts(tickets, first, last)
-        is_true += [_share_linked(burst, tickets) >= _LINKED for burst in bursts]
+        is_true += [_share(burst, tickets, docks) >= _LINKED for burst in bursts]
         people += [burst.n_people for burst in bursts]
         for number, mine in tickets[tickets["opened_at"] >= first].groupby("incident_id"):
             if mine["person"].nunique() < 5:
@@ -146,15 +147,17 @@ def _bursts(
             "n": len(late), "median": float(np.median(late)),
             "nine_in_ten": float(np.quantile(late, 0.9)),
         },
-        "bursts_that_an_incident_caused": _told(is_true),
-        "others_with_ten_people": sum(
+        "bursts_with_a_planted_reason": _told(is_true),
+        "others_of_ten_people": sum(
             n >= 10 and not true for n, true in zip(people, is_true, strict=True)
         ),
     }  # fmt: skip
 
 
-def _share_linked(burst: Burst, tickets: pd.DataFrame) -> float:
-    return float(tickets["incident_id"].iloc[burst.rows].notna().mean())
+def _share(burst: Burst, tickets: pd.DataFrame, planted: frozenset[int]) -> float:
+    """Return the share of tickets that are linked to an incident or belong to the planted rise."""
+    mine = tickets.iloc[burst.rows]
+    return float((mine["incident_id"].notna() | mine["ticket_id"].isin(planted)).mean())
 
 
 def _holder(bursts: list[Burst], rows: np.ndarray) -> Burst | None:
