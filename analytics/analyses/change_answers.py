@@ -267,8 +267,12 @@ def slots_of_query(query: MetricQuery, catalogue: Catalogue) -> dict[str, object
     slots: dict[str, object] = {"metric": query.metrics[0]}
     if query.period is not None:
         slots["period"] = _words(query.period)
-    if query.compare_to is not None:
-        slots["compare_to"] = _words(query.compare_to)
+    against = query.compare_to
+    if against is None and query.period is not None and query.compare_step is not None:
+        year = query.compare_step == "year"
+        against = shifted(query.period, "year", -1) if year else previous(query.period)
+    if against is not None:
+        slots["compare_to"] = _words(against)
     filters: dict[str, object] = {}
     for one in query.filters:
         column = catalogue.dimension(one.dimension).name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analytics.catalogue.expressions import Apply, Constant, Name, Node, names_in, parse
 from analytics.catalogue.parts import Followed, Formula, Keep, Measure, Trailing
@@ -124,15 +125,9 @@ class Formulas:
         else:
             words = "running"
         new = f"{name} ({words})"
-        self.measures[new] = Measure(
+        self.measures[new] = replace(
+            base,
             name=new,
-            fact=base.fact,
-            aggregate=base.aggregate,
-            column=base.column,
-            per=base.per,
-            at_least=base.at_least,
-            where=base.where,
-            dated_by=base.dated_by,
             ended_by=None,
             time="running",
             since=entry.since,
@@ -144,17 +139,10 @@ class Formulas:
         base, then = self.measures[entry.first], self.measures[entry.then]
         column = f"followed_{identifier(metric)}"
         new = f"{entry.first} with {metric}"
-        self.measures[new] = Measure(
+        self.measures[new] = replace(
+            base,
             name=new,
-            fact=base.fact,
-            aggregate=base.aggregate,
-            column=base.column,
-            per=base.per,
-            at_least=base.at_least,
             where=(*base.where, (column, (True,))),
-            dated_by=base.dated_by,
-            ended_by=base.ended_by,
-            time=base.time,
             followed=Followed(
                 column=column,
                 by=entry.by,

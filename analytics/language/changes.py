@@ -16,6 +16,9 @@ def read_change(scene: Scene) -> None:
     names = {scene.tags[i].cue for i in cues}
     scene.use(*cues)
     moves = "change" in names or any(t.cue == "trend" for t in scene.tags)
+    if "percent" in names and not any(t.cue in {"share", "share_total"} for t in scene.tags):
+        units = {scene.catalogue.metric(m).unit for m in draft.metrics}
+        moves = moves or not units & {"fraction", "percent"}
     growth = "growth" in names or ("percent" in names and moves)
     change = "change" in names and not growth
     both_shown = _wants_both(scene, cues)

@@ -178,10 +178,13 @@ def _fill_helpers(scene: Scene, clause: Clause) -> None:
         tag = scene.tags[i]
         if tag.cue == "who" or tag.metrics or tag.time:
             break
+        if tag.text == "open" and clause.metric == "orders":
+            continue  # an open order is not one that was placed
         if "raise" in tag.concepts or tag.text in {"place", "make"}:
             clause.used.append(i)
     for i in range(clause.verb + 1, min(len(scene), clause.verb + 5)):
-        if "again" in scene.tags[i].concepts and clause.metric == "orders":
+        counted = quantity_near(scene, clause) is not None
+        if "again" in scene.tags[i].concepts and clause.metric == "orders" and not counted:
             clause.value = 2
             clause.used.append(i)
             return

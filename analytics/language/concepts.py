@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 _WORDS: dict[str, str] = {
-    "earn": r"earn|earned|earning|generate|generated|generating|(?:take|took|taken|taking) in(?! (?:our|the|your|all|store|each|every|total))|bring in|brought in|bringing in|gross|grossed|turn over|turned over|pull in|pulled in|rake in|raked in|contribute|contributed|account for|accounted for|make|made|making|collect|collected|book|booked|cash in|cashed in|invoice for|worth|came in from|come in from|yield|yielded|bring|brought|take|took",
+    "earn": r"earn|earned|earning|generate|generated|generating|(?:take|took|taken|taking) in(?! (?:our|the|your|all|store|each|every|total))|bring in|brought in|bringing in|(?:we|they|do|it) gross|grossed|turn over|turned over|pull in|pulled in|rake in|raked in|contribute|contributed|account for|accounted for|make|made|making|collect|collected|book|booked|cash in|cashed in|invoice for|worth|came in from|come in from|yield|yielded|bring|brought|take|took",
     "sell": r"sell|sold|selling|(?:go|went|gone) over the counter|shift|shifted|ship|shipped|move off the shelf",
     "spend": r"spend|spent|spending|lay out|laid out|outlay|pay|paid",
     "cost": r"cost|costs|costing|price",

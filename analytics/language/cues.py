@@ -33,7 +33,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("both", r"both"),
     (
         "blocked",
-        r"like for like|pro rata|all else equal|ceteris paribus|a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|moving average|rolling average|percentile|standard deviation|variance|forecast|target|quota|goal",
+        r"(?:business|corporate|company|firm|support|live|certain|specific|particular|single|exact|same|own|down|off)(?= (?:customer|client|buyer|account|order|product|session|user|visitor|incident)(?!\S))|like for like|pro rata|all else equal|ceteris paribus|a while (?:back|ago)|(?:some|a long|a short) time (?:ago|back)|the other day|in recent year|click to open|opens to clicks|click to open rate|moving average|rolling average|percentile|standard deviation|variance|forecast|target|quota|goal",
     ),
     (
         "cumulative",

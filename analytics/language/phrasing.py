@@ -13,7 +13,11 @@ from analytics.model import Cell, CustomerCondition, Filter, MetricQuery, Period
 _OPERATORS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "exactly"}
 
 
-_SPOKEN_FLAGS = {"from_campaign": "attributed to a campaign"}
+_SPOKEN_FLAGS = {
+    "from_campaign": "attributed to a campaign",
+    "late": "that were late",
+    "overdue": "that were overdue",
+}
 _SPOKEN = {"requests": "service requests handled"}
 """Names that are understood as another thing without the rest."""
 
@@ -134,8 +138,8 @@ def _filter(one: Filter, catalogue: Catalogue) -> str:
         return f"with a {label}"
     if dimension.kind == "boolean":
         negated = (one.values == (False,)) != (one.operator == "!=")
-        label = _SPOKEN_FLAGS.get(one.dimension, label)
-        return f"not {label}" if negated else label
+        said = _SPOKEN_FLAGS.get(one.dimension, label[:1].lower() + label[1:])
+        return f"not {said.removeprefix('that were ')}" if negated else said
     if len(one.values) == 1 and one.values[0] == "none" and one.operator == "=":
         return f"with no {label}"
     values = " or ".join(_value(v) for v in one.values)

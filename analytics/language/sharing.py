@@ -22,7 +22,8 @@ def read_share(scene: Scene, filters: list[Filter], places: dict[int, int]) -> l
     rest = scene.find(lambda t: t.cue == "percent")
     additive = all(scene.catalogue.metric(m).additive for m in scene.draft.metrics)
     if not cues and not (rest and additive):
-        scene.use(*rest)
+        if _are_percentages(scene):
+            scene.use(*rest)
         return filters
     if not additive:
         if any(scene.catalogue.metric(m).unit == "fraction" for m in scene.draft.metrics):
@@ -43,6 +44,12 @@ def read_share(scene: Scene, filters: list[Filter], places: dict[int, int]) -> l
         return filters
     scene.problems.append("A share needs the part that is meant, or what to split the total by.")
     return filters
+
+
+def _are_percentages(scene: Scene) -> bool:
+    """Say whether "in percent" says nothing new: of rates, of loads, of a growth."""
+    units = {scene.catalogue.metric(m).unit for m in scene.draft.metrics}
+    return bool(units & {"fraction", "percent", "points"}) or scene.draft.compare is not None
 
 
 def _part(scene: Scene, filters: list[Filter], places: dict[int, int], cue: int) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 from analytics.errors import UnknownDimensionError, UnknownMetricError
@@ -23,6 +24,8 @@ from analytics.model import MetricQuery
 
 _WORD = re.compile(r"[a-z]{4,}")
 _MOST_CHOICES = 4
+_REMEMBERED = 256
+"""Questions that are not read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,9 @@ class Understander:
         self.lexicon = lexicon
         self.catalogue = lexicon.catalogue
         self._speller = Speller(lexicon.words | _grammar_words(), english_words())
+        # A question is looked at several times on its way: as an analysis, as a number.
+        self._tagged = lru_cache(maxsize=_REMEMBERED)(self._tag)
+        self._understood = lru_cache(maxsize=_REMEMBERED)(self._understand)
 
     def tokens(self, text: str) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
         """Return the tokens of a text, greetings dropped and spelling corrected."""
@@ -74,7 +80,11 @@ class Understander:
 
     def tags(self, text: str, as_of: date) -> tuple[Tag, ...]:
         """Return the tags of a text."""
-        return tag(self.tokens(text)[0], self.lexicon, as_of)
+        return self._tagged(text, as_of)[0]
+
+    def _tag(self, text: str, as_of: date) -> tuple[tuple[Tag, ...], tuple[Correction, ...]]:
+        tokens, corrections = self.tokens(text)
+        return tag(tokens, self.lexicon, as_of), corrections
 
     def understand(self, text: str, as_of: date) -> Understood:
         """Understand a question that stands on its own.
@@ -86,8 +96,11 @@ class Understander:
         as_of
             The first day that is not seen.
         """
-        tokens, corrections = self.tokens(text)
-        return self.from_tags(tag(tokens, self.lexicon, as_of), as_of, corrections)
+        return self._understood(text, as_of)
+
+    def _understand(self, text: str, as_of: date) -> Understood:
+        tags, corrections = self._tagged(text, as_of)
+        return self.from_tags(tags, as_of, corrections)
 
     def from_tags(
         self, tags: tuple[Tag, ...], as_of: date, corrections: tuple[Correction, ...] = ()
@@ -97,8 +110,7 @@ class Understander:
 
     def follow(self, text: str, base: MetricQuery, as_of: date) -> Understood:
         """Understand a text as a continuation of an earlier question."""
-        tokens, corrections = self.tokens(text)
-        tags = tag(tokens, self.lexicon, as_of)
+        tags, corrections = self._tagged(text, as_of)
         return self._from(
             lambda picks: read_followup(tags, base, self.catalogue, as_of, picks),
             tags,

@@ -183,7 +183,8 @@ def _ranked_groups(table: ibis.Table, question: Question) -> ibis.Table:
     conditions = [
         table[hidden_key(dimension) or dimension.name].notnull()
         for dimension in question.dimensions
-        if query.count_groups or dimension.entity not in own
+        if query.count_groups
+        or (dimension.entity not in own and dimension.name not in query.top_within)
     ]
     return kept(table, conditions)
 

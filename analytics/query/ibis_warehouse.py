@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import ibis
@@ -13,6 +13,7 @@ import pandas as pd
 from analytics.config import WarehouseLimits
 from analytics.errors import QueryError, WarehouseError
 from analytics.query.duckdb_engine import TRUNCATED
+from analytics.query.newest import CANONICAL, NewestDay
 from analytics.query.stopping import Limited
 from analytics.query.warehouse import canonical_table
 from analytics.schema import TABLES
@@ -63,7 +64,15 @@ class IbisWarehouse:
         self._interrupt = interrupt or (lambda: None)
         self._stamp = stamp or (lambda: "")
         self._lock = threading.Lock()
-        self._as_of: tuple[str, date] | None = None
+        self._newest = NewestDay(
+            CANONICAL,
+            table=self.table,
+            run=self.run,
+            missing=WarehouseError(
+                f"{name} has neither orders nor tickets, so nothing can be dated.",
+                hint="Load data, or give the as-of date.",
+            ),
+        )
         _require_tables(backend, name)
 
     def table(self, name: str) -> ibis.Table:
@@ -110,29 +119,12 @@ class IbisWarehouse:
         WarehouseError
             When there is neither an order nor a ticket.
         """
-        version = self.version()
-        if self._as_of is None or self._as_of[0] != version:
-            self._as_of = version, self._newest_day() + timedelta(days=1)
-        return self._as_of[1]
+        return self._newest.of(self.version())
 
     def version(self) -> str:
         """Name the state of the data, as far as the back end tells."""
         with self._lock:
             return f"{self._name}-{self._stamp()}"
-
-    def _newest_day(self) -> date:
-        days = []
-        for name, column in (("orders", "ordered_at"), ("tickets", "opened_at")):
-            table = self.table(name)
-            at = self.run(table.aggregate(at=table[column].max()))[0]["at"].iloc[0]
-            if not pd.isna(at):
-                days.append(pd.Timestamp(at).date())
-        if not days:
-            raise WarehouseError(
-                f"{self._name} has neither orders nor tickets, so nothing can be dated.",
-                hint="Load data, or give the as-of date.",
-            )
-        return max(days)
 
 
 def open_postgres(url: str, *, limits: WarehouseLimits | None = None) -> IbisWarehouse:

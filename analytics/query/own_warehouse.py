@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +15,7 @@ import pandas as pd
 from analytics.config import WarehouseLimits
 from analytics.errors import WarehouseError
 from analytics.query.duckdb_engine import DuckDBEngine, quoted
+from analytics.query.newest import NewestDay
 
 _READERS: Final = {".parquet": "read_parquet", ".csv": "read_csv_auto"}
 
@@ -46,10 +46,16 @@ class FolderWarehouse:
         limits: WarehouseLimits | None = None,
     ) -> None:
         self._folder = folder.resolve()
-        self._newest = tuple(newest)
         self._engine = DuckDBEngine(self._folder, limits or WarehouseLimits(), _views)
-        self._as_of: tuple[str, date] | None = None
-        self._once = threading.Lock()
+        self._newest = NewestDay(
+            newest,
+            table=self.table,
+            run=self.run,
+            missing=WarehouseError(
+                f"Nothing in {self._folder} tells up to which day the data go.",
+                hint="Name a date under `newest` in facts.yaml: newest: [orders.ordered_at].",
+            ),
+        )
 
     @property
     def columns(self) -> Mapping[str, tuple[str, ...]]:
@@ -95,26 +101,7 @@ class FolderWarehouse:
         WarehouseError
             When the catalogue names none, or there are no rows.
         """
-        version = self.version()
-        with self._once:
-            if self._as_of is None or self._as_of[0] != version:
-                self._as_of = version, self._newest_day() + timedelta(days=1)
-            return self._as_of[1]
-
-    def _newest_day(self) -> date:
-        found = []
-        for table, column in self._newest:
-            rows = self.table(table)
-            frame, _ = self.run(rows.aggregate(at=rows[column].max()))
-            at = frame["at"].iloc[0]
-            if not pd.isna(at):
-                found.append(pd.Timestamp(at).date())
-        if not found:
-            raise WarehouseError(
-                f"Nothing in {self._folder} tells up to which day the data go.",
-                hint="Name a date under `newest` in facts.yaml: newest: [orders.ordered_at].",
-            )
-        return max(found)
+        return self._newest.of(self.version())
 
 
 def _views(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, ibis.Schema]:

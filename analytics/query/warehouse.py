@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ import pandas as pd
 from analytics.config import WarehouseLimits
 from analytics.errors import WarehouseError
 from analytics.query.duckdb_engine import TRUNCATED, DuckDBEngine, quoted, was_truncated
+from analytics.query.newest import CANONICAL, NewestDay
 from analytics.schema import TABLES, ColumnType, Table
 
 __all__ = ["TRUNCATED", "DuckDBWarehouse", "canonical_table", "was_truncated"]
@@ -65,8 +65,15 @@ class DuckDBWarehouse:
     def __init__(self, folder: Path, *, limits: WarehouseLimits | None = None) -> None:
         self._folder = folder.resolve()
         self._engine = DuckDBEngine(self._folder, limits or WarehouseLimits(), _make_views)
-        self._as_of: tuple[str, date] | None = None
-        self._once = threading.Lock()
+        self._newest = NewestDay(
+            CANONICAL,
+            table=self.table,
+            run=self.run,
+            missing=WarehouseError(
+                f"{self._folder} has neither orders nor tickets, so nothing can be dated.",
+                hint="Load data with `deskwise data load`, or give the as-of date.",
+            ),
+        )
 
     def table(self, name: str) -> ibis.Table:
         """Return one table as an ibis expression, to be run by `run` alone.
@@ -108,25 +115,7 @@ class DuckDBWarehouse:
         WarehouseError
             When there is neither an order nor a ticket.
         """
-        version = self.version()
-        with self._once:
-            if self._as_of is None or self._as_of[0] != version:
-                self._as_of = version, self._newest_day() + timedelta(days=1)
-            return self._as_of[1]
-
-    def _newest_day(self) -> date:
-        newest = ibis.union(
-            self.table("orders").select(at="ordered_at"),
-            self.table("tickets").select(at="opened_at"),
-        )
-        frame, _ = self.run(newest.aggregate(at=newest["at"].max()))
-        latest = frame["at"].iloc[0]
-        if pd.isna(latest):
-            raise WarehouseError(
-                f"{self._folder} has neither orders nor tickets, so nothing can be dated.",
-                hint="Load data with `deskwise data load`, or give the as-of date.",
-            )
-        return pd.Timestamp(latest).date()
+        return self._newest.of(self.version())
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
