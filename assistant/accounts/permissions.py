@@ -84,10 +84,11 @@ ROLE_GROUPS: Mapping[Role, tuple[str, ...]] = {
     "employee": (),
     "agent": ("agents",),
     "manager": ("managers",),
-    "admin": ("agents", "managers"),
+    "admin": ("agents",),
 }
 """Groups that come with a role, besides those of the account: past tickets are for `agents`
-where nothing else was said when they were ingested."""
+where nothing else was said when they were ingested. What is for managers is not therefore for
+administrators: who runs the program does not read what others keep."""
 
 NEVER_ANONYMOUS: frozenset[Permission] = frozenset(
     {"account.self", "tokens.own", "users.manage", "audit.read"}

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant.config import Settings
 from assistant.errors import SettingsError
-from assistant.model import Asker, Event
+from assistant.model import Asker, Conversation, Event
 from tests.integration.assistant.accounts.conftest import GOOD, OTHER
 from tests.integration.web.fake_assistant import FakeAssistant
 from tests.integration.web.office import BASE, OURS, SESSION, Office, open_office
@@ -295,6 +295,21 @@ def test_a_route_that_declares_nothing_stops_the_start() -> None:
 
     with pytest.raises(RouteUndeclaredError, match=r"POST /api/bad, GET /api/twice"):
         require_declared(app)
+
+
+def test_visitors_of_a_demo_see_agents_tickets_but_no_other_groups_articles() -> None:
+    seen: list[tuple[str, ...]] = []
+
+    class Watching(FakeAssistant):
+        def conversations(self, asker: Asker, *, limit: int = 50) -> tuple[Conversation, ...]:
+            seen.append(asker.groups)
+            return ()
+
+    for settings in (Settings(), Settings(anonymous_role="employee"), Settings(host="10.0.0.7")):
+        with TestClient(create_app(Watching(), settings), base_url=BASE, headers=OURS) as client:
+            assert client.get(MINE).status_code == 200
+
+    assert seen == [("everyone", "agents"), ("everyone",), ("everyone",)]
 
 
 def test_what_is_in_the_house_is_not_told_at_the_door(office: Office) -> None:
