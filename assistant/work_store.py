@@ -16,11 +16,14 @@ from assistant.tables import ticket_work as _work
 from assistant.tables import tickets as _tickets
 from assistant.ticket_store import REVISION, note_change, read_tickets
 
+FEW = 500
+"""So many tickets are read by their numbers; more are read with all the others."""
+
 
 class SqlWorkStore:
     """The `WorkStore` port on the tables of the tickets.
 
-    All tickets are held once they were read, until one of them changes.
+    All tickets are held once they were read; those that changed are read again.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -42,8 +45,7 @@ class SqlWorkStore:
             if held is not None and held[0] == revision:
                 return held[1]
             with self._lock:
-                query = sa.select(_tickets).order_by(_tickets.c.ticket_number)
-                found = read_tickets(connection, connection.execute(query).all())
+                found = _read_again(connection, held[1] if held is not None else ())
                 self._held = (revision, found)
         return found
 
@@ -83,6 +85,29 @@ class SqlWorkStore:
         return after
 
 
+def _read_again(connection: sa.Connection, held: Sequence[DeskTicket]) -> tuple[DeskTicket, ...]:
+    """Return all tickets; those that are held already and have not changed are the same objects."""
+    version = sa.func.coalesce(_work.c.version, 0)
+    query = (
+        sa.select(_tickets.c.ticket_number, version)
+        .outerjoin(_work, _work.c.ticket_number == _tickets.c.ticket_number)
+        .order_by(_tickets.c.ticket_number)
+    )
+    versions = {row[0]: row[1] for row in connection.execute(query)}
+    known = {item.ticket_number: item for item in held}
+    stale = [
+        number
+        for number, now in versions.items()
+        if number not in known or known[number].work.version != now
+    ]
+    rows = sa.select(_tickets).order_by(_tickets.c.ticket_number)
+    if len(stale) < FEW:
+        rows = rows.where(_tickets.c.ticket_number.in_(stale))
+    fresh = read_tickets(connection, connection.execute(rows).all() if stale else [])
+    known |= {item.ticket_number: item for item in fresh}
+    return tuple(known[number] for number in versions)
+
+
 def _one(connection: sa.Connection, ticket_number: int) -> DeskTicket | None:
     query = sa.select(_tickets).where(_tickets.c.ticket_number == ticket_number)
     found = read_tickets(connection, connection.execute(query).all())
@@ -102,14 +127,16 @@ def _row(ticket_number: int, ordinal: int, event: WorkEvent) -> dict[str, Any]:
 
 
 def _changed(ticket: DeskTicket) -> TicketChangedError:
-    """Say who changed it last, and when."""
+    """Say who wrote in it last, and when."""
     entries: list[TicketNote | WorkEvent] = [*ticket.notes, *ticket.events]
-    last = max(entries, key=lambda item: item.at, default=None)
-    by = "its requester"
-    if isinstance(last, WorkEvent):
-        by = last.actor_name or "another agent"
-    when = f" by {by} at {last.at:%H:%M} UTC" if last is not None else ""
+    told = ""
+    if entries:
+        last = sorted(entries, key=lambda item: item.at)[-1]
+        by = "its requester"
+        if isinstance(last, WorkEvent):
+            by = last.actor_name or "another agent"
+        told = f" The last entry is by {by}, {last.at:%H:%M} UTC."
     return TicketChangedError(
-        f"Ticket {ticket.ticket_number} was changed{when} after you opened it.",
+        f"Ticket {ticket.ticket_number} was changed after you opened it.{told}",
         hint="Nothing was saved. Read what is new, then do it again.",
     )

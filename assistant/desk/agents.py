@@ -256,7 +256,9 @@ class TicketDesk:
         if held is not None and held[0] is tickets:  # the store gives the same while none changed
             return held[1]
         names = self._names(tickets)
-        listed = tuple(list_own(ticket, names) for ticket in tickets)
+        # Those that did not change are the same objects as before, too.
+        known = dict(zip(map(id, held[0]), held[1], strict=True)) if held is not None else {}
+        listed = tuple(known.get(id(item)) or list_own(item, names) for item in tickets)
         self._listed = (tickets, listed)
         return listed
 

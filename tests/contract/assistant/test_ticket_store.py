@@ -111,3 +111,13 @@ def test_a_ticket_is_cancelled_and_opened_again(store: Any) -> None:
     closed = store.set_status(number, "cancelled", user_id="ann")
     assert not closed.is_open
     assert store.set_status(number, "new", user_id="ann").is_open
+
+
+def test_an_answer_of_the_requester_takes_up_what_waited_for_it(store: Any) -> None:
+    number = opened(store).ticket_number
+    store.set_status(number, "waiting", user_id="ann")
+    assert store.add_note(number, "It is room 4.12.", user_id="ann", at=LATER).status == (
+        "in_progress"
+    )
+    store.set_status(number, "solved", user_id="ann")
+    assert store.add_note(number, "Thank you.", user_id="ann", at=LATER).status == "solved"

@@ -108,7 +108,7 @@ def test_who_was_slower_keeps_the_text_and_sees_what_is_new(
     page.keyboard.type("Open tray 2.")
     page.keyboard.press("Control+Enter")
 
-    expect(page.get_by_role("alert")).to_contain_text("was changed by its requester at")
+    expect(page.get_by_role("alert")).to_contain_text("The last entry is by its requester")
     expect(page.get_by_role("alert")).to_contain_text("Your text is kept.")
     expect(page.get_by_text("It is on fire now.")).to_be_visible()
     expect(page.get_by_label("Your reply")).to_have_value("Open tray 2.")

@@ -161,7 +161,7 @@ def test_who_saw_an_older_state_changes_nothing(agent: TestClient, home: DeskAss
     for action, body in changes.items():
         answer = agent.post(f"{path}/{action}", json=body | {"version": 0})
         assert (answer.status_code, answer.json()["error"]) == (409, "ticket_changed")
-        assert "was changed by another agent at" in answer.json()["message"]
+        assert "The last entry is by another agent" in answer.json()["message"]
     after = agent.get(path).json()
     assert (after["version"], after["status"], after["assignee"]["name"]) == (1, "new", "Mara")
 

@@ -164,7 +164,9 @@ class FakeTicketStore:
         found = self.ticket(ticket_number, user_id=user_id)
         if found is None:
             return None
-        return self._put(replace(found, notes=(*found.notes, TicketNote(text=text, at=at))))
+        status = "in_progress" if found.status == "waiting" else found.status
+        notes = (*found.notes, TicketNote(text=text, at=at))
+        return self._put(replace(found, notes=notes, status=status))
 
     def set_status(self, ticket_number: int, status: str, *, user_id: str) -> DeskTicket | None:
         found = self.ticket(ticket_number, user_id=user_id)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from assistant.desk.service import DeskSources, SuggestionDesk, as_ticket
 from assistant.errors import EmptyQuestionError, QuestionTooLongError, TicketNotFoundError
 from assistant.handoff.contract import HandOff
 from assistant.messages import load_messages
-from assistant.model import Asker, DeskTicket
+from assistant.model import Asker, DeskTicket, TicketNote, WorkEvent
 from knowledge_base.model import Document, DocumentHit, Ticket
 from tests.unit.assistant.desk.made import ENCODER, FITTED, NOW, desk
 
@@ -63,6 +63,28 @@ def test_a_ticket_of_the_own_desk_is_for_agents_and_for_who_opened_it() -> None:
     assert made.for_ticket("1000", asker=Asker(user_id="web-1")).similar == ()
     with pytest.raises(TicketNotFoundError):
         made.for_ticket("1000", asker=Asker(user_id="web-2"))
+
+
+def test_a_solved_ticket_of_the_own_desk_helps_with_the_next_like_it() -> None:
+    reply = WorkEvent(
+        kind="reply",
+        text="Hold the reset pin of the franking machine for ten seconds.",
+        at=NOW,
+        actor_id="u-mara",
+        actor_name="Mara",
+    )
+    franking = replace(OWN, subject="franking machine", transcript="Requester: no stamps appear")
+    solved = replace(
+        franking,
+        status="solved",
+        opened_at=NOW - timedelta(days=2),
+        events=(reply, replace(reply, kind="internal", text="Ask Bob about the pin.")),
+        notes=(TicketNote(text="That worked, thank you.", at=NOW),),
+    )
+    found = service(desk(), (solved,)).for_text("franking machine: no stamps appear", asker=AGENT)
+    assert found.similar[0].ticket_id == "1000"
+    assert [item.quote for item in found.similar[0].quotes] == [reply.text]
+    assert "Bob" not in str(found)
 
 
 def test_what_may_not_be_read_and_what_is_not_there_are_not_told_apart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from assistant.model import (
     Outcome,
     Route,
     Turn,
+    WorkEvent,
 )
 from assistant.skills.desk import DeskSkill
 from assistant.skills.desk_requests import read_request
@@ -465,3 +467,19 @@ def test_no_sequence_of_turns_raises_loses_a_ticket_or_opens_two(texts: list[str
         numbers = found
         if isinstance(outcome, HandedOff):
             assert outcome.ticket_number in found
+
+
+def test_the_status_of_a_ticket_tells_what_the_service_desk_replied(desk: DeskSkill) -> None:
+    opened = say(desk, "open a ticket: my chair is broken")
+    number = ticket_of(desk, opened).ticket_number
+    reply = WorkEvent(
+        kind="reply", text="A new one comes on Monday.", at=START, actor_id="m", actor_name="Mara"
+    )
+    secret = replace(reply, kind="internal", text="Third chair this year.")
+    ticket = replace(ticket_of(desk, opened), status="waiting", events=(reply, secret))
+    desk.store._put(ticket)
+    told = say(desk, f"what is the status of ticket {number}")
+    assert "waiting for your answer" in told.text
+    assert told.text.endswith(
+        "The service desk replied on 30 June 2026:\n\nA new one comes on Monday."
+    )
