@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from analytics.describe.pictures import picture, vega_lite
 from analytics.describe.plots import plotted
 from analytics.errors import PictureError
-from analytics.model import Finding
+from analytics.model import Chart, Column, Finding, Unit
 from tests.integration.web import fake_content as content
 
 MADE = {
@@ -51,6 +53,26 @@ def test_what_is_left_out_stands_in_the_picture() -> None:
 def test_bars_begin_at_zero_and_what_is_compared_with_is_dashed() -> None:
     assert '"zero": false' not in spec_of(content.bar_finding())
     assert "[[1, 0], [6, 4]]" in spec_of(content.line_finding())
+
+
+def test_an_interval_around_a_line_is_a_band_behind_it() -> None:
+    units: dict[str, Unit | None] = {"day": None, "expected": "count", "low": "count"}
+    columns = tuple(
+        Column(name=name, label=name.capitalize(), unit=unit)
+        for name, unit in (units | {"high": "count"}).items()
+    )
+    finding = replace(
+        content.line_finding(),
+        columns=columns,
+        rows=((date(2026, 7, 1), 5, None, None), (date(2026, 7, 2), 6, 4, 9)),
+        chart=Chart(kind="line", title="Ahead", x="day", y=("expected",), unit="count"),
+    )
+
+    shade, lines = json.loads(spec_of(finding))["layer"]
+    assert shade["mark"]["type"] == "area"
+    assert shade["data"]["values"] == [{"x": "2 Jul 2026", "low": 4.0, "high": 9.0}]
+    assert lines["mark"]["type"] == "line"
+    assert picture(finding, "svg").decode().startswith("<svg")
 
 
 def test_a_number_has_no_picture() -> None:
