@@ -3,7 +3,8 @@
     python -m tests.evals.fit_confidence --set QUESTIONS INDEX [--set …] [--out FILE]
 
 A set is a file of labelled questions and the folder of an index that `deskwise eval` keeps. For
-each set: coverage and risk at 5 % when the confidence was fitted on the others.
+each set: coverage, risk and false answers at 5 %, AURC and calibration error when the confidence
+was fitted on the others.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from assistant.answering.calibrate import LabelledSignals, fit_calibration
 from assistant.answering.confidence import SHIPPED, Calibration, save_calibration
 from assistant.evaluation.calibration import label_questions
 from assistant.evaluation.files import AnswerRow, read_rows
+from assistant.evaluation.metrics import Judged, area_under_risk_coverage
+from assistant.routing.calibrate import expected_calibration_error
 from knowledge_base.config import EncoderSettings, RetrievalSettings
 from knowledge_base.encoders import load_encoder
 from knowledge_base.glossary import Glossary, general_senses
@@ -60,9 +65,20 @@ def told(rows: Sequence[LabelledSignals], calibration: Calibration) -> str:
     wrong = sum(not row.is_right for row in answered)
     n_answerable = sum(row.is_answerable for row in rows)
     covered = sum(row.is_answerable for row in answered)
+    sure = [calibration.confidence(row.values) for row in rows]
+    judged = [
+        Judged(confidence=each, is_right=row.is_right, is_answerable=row.is_answerable)
+        for each, row in zip(sure, rows, strict=True)
+    ]
+    aurc = area_under_risk_coverage(judged)
+    error = expected_calibration_error(
+        np.array(sure), np.array([row.is_right for row in rows], dtype=bool)
+    )
     return (
         f"n {len(rows)}, covered {covered} of {n_answerable} ({covered / n_answerable:.3f}), "
-        f"wrong {wrong} of {len(answered)} ({wrong / max(1, len(answered)):.3f})"
+        f"wrong {wrong} of {len(answered)} ({wrong / max(1, len(answered)):.3f}), "
+        f"to the unanswerable {len(answered) - covered} of {len(rows) - n_answerable}, "
+        f"AURC {aurc:.3f}, ECE {error:.3f}"
     )
 
 
