@@ -13,6 +13,8 @@ AssistantError
 ├── QueueCursorError            the place in a list cannot be read
 ├── DraftNotFoundError          no draft of an article, or one that the asker may not see
 ├── NothingToDraftError         a ticket tells nothing that an article could be made of
+├── BoardEntryNotFoundError     no pinned question, or somebody else's
+├── BoardFullError              more is pinned than is asked at once
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
 ├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
@@ -112,6 +114,18 @@ class NothingToDraftError(AssistantError):
     """The ticket tells nothing that an article could be made of."""
 
     code = "nothing_to_draft"
+
+
+class BoardEntryNotFoundError(AssistantError):
+    """No entry of a board has this id, or it belongs to somebody else."""
+
+    code = "board_entry_not_found"
+
+
+class BoardFullError(AssistantError):
+    """A board holds as many entries as it can."""
+
+    code = "board_full"
 
 
 class DocumentNotFoundError(AssistantError):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.model import Finding
+from assistant.boards import Boards
 from assistant.handoff.contract import HandOff
 from assistant.model import (
     ArticleView,
@@ -221,6 +222,11 @@ class Assistant(Protocol):
     @property
     def article_drafts(self) -> ArticleDrafts:
         """Return articles in the making."""
+        ...
+
+    @property
+    def boards(self) -> Boards:
+        """Return what people pinned, and the saved questions."""
         ...
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.model import Finding
 from analytics.ports import Insights
+from assistant.boards import Boards
 from assistant.desk.agents import TicketDesk
 from assistant.desk.drafts import DraftDesk
 from assistant.desk.service import SuggestionDesk
@@ -51,6 +52,7 @@ class AssistantService:
     suggestions: SuggestionDesk
     agent_desk: TicketDesk
     article_drafts: DraftDesk
+    boards: Boards
     clock: Clock
     articles_in: Articles
     insights: Insights | None

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from assistant.errors import AssistantError, ConversationNotFoundError, TurnNotFoundError
 from assistant.feedback_store import events_of_votes
 from assistant.model import Conversation, FeedbackValue, Turn
+from assistant.tables import board_runs as _board_runs
 from assistant.tables import conversations as _conversations
 from assistant.tables import feedback as _feedback
 from assistant.tables import metadata
@@ -99,7 +100,10 @@ class SqlConversationStore:
         """Return this user's conversations without their turns, newest first."""
         query = (
             sa.select(_conversations)
-            .where(_conversations.c.user_id == user_id)
+            .where(
+                _conversations.c.user_id == user_id,
+                _conversations.c.conversation_id.not_in(sa.select(_board_runs.c.conversation_id)),
+            )
             .order_by(_conversations.c.last_at.desc(), _conversations.c.conversation_id)
             .limit(limit)
         )

@@ -100,6 +100,24 @@ article_drafts = sa.Table(
     sa.Column("reviewed_at", sa.String, nullable=True),
 )
 """Articles in the making; `acl` is a JSON list: who may read the ticket that each comes from."""
+board_entries = sa.Table(
+    "board_entries",
+    metadata,
+    sa.Column("entry_id", sa.String, primary_key=True),
+    sa.Column("user_id", sa.String, nullable=False, index=True),
+    sa.Column("questions", sa.String, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("added_at", sa.String, nullable=False),
+)
+"""What managers pinned; `questions` is a JSON list: a question and what followed it."""
+board_runs = sa.Table(
+    "board_runs",
+    metadata,
+    sa.Column("conversation_id", sa.String, primary_key=True),
+    sa.Column("user_id", sa.String, nullable=False, index=True),
+    sa.Column("at", sa.String, nullable=False),
+)
+"""Conversations that a board had, not a person: they stand in no list."""
 feedback_events = sa.Table(
     "feedback_events",
     metadata,

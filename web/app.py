@@ -16,6 +16,7 @@ from web.errors import add_error_handlers
 from web.routes import accounts as account_routes
 from web.routes import (
     articles,
+    boards,
     conversations,
     desk,
     drafts,
@@ -82,6 +83,7 @@ def create_app(
     app.include_router(desk.router, prefix=API_PREFIX, tags=["desk"])
     app.include_router(drafts.router, prefix=API_PREFIX, tags=["desk"])
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
+    app.include_router(boards.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(account_routes.router, prefix=API_PREFIX, tags=["accounts"])
     app.include_router(session.router, prefix=API_PREFIX, tags=["session"])

@@ -103,6 +103,8 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
     assistant_errors.QueueCursorError: 422,
     assistant_errors.DraftNotFoundError: 404,
     assistant_errors.NothingToDraftError: 409,
+    assistant_errors.BoardEntryNotFoundError: 404,
+    assistant_errors.BoardFullError: 409,
     assistant_errors.FeedbackNotShownError: 422,
     assistant_errors.FeedbackLimitError: 429,
     assistant_errors.EmptyQuestionError: 422,

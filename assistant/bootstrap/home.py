@@ -16,6 +16,8 @@ from assistant.accounts.passwords import Passwords
 from assistant.accounts.service import Accounts
 from assistant.accounts.store import SqlAccountStore
 from assistant.accounts.throttle import AttemptLimits, Throttle
+from assistant.boards.service import PinBoard
+from assistant.boards.store import SqlBoardStore
 from assistant.clock import SystemClock
 from assistant.config import Settings
 from assistant.draft_store import SqlDraftStore
@@ -85,6 +87,11 @@ class HomeParts:
     def questions(self) -> QuestionBook:
         """Verified and saved questions."""
         return QuestionBook(self.settings.questions_path)
+
+    @cached_property
+    def boards(self) -> PinBoard:
+        """What managers pinned."""
+        return PinBoard(store=SqlBoardStore(self.database), book=self.questions, now=self.clock.now)
 
     @cached_property
     def accounts(self) -> Accounts:

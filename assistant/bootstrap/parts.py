@@ -172,7 +172,6 @@ class Parts(KnowledgeParts, InsightsParts):
 def build_assistant(settings: Settings) -> AssistantService:
     """Put the product together. Nothing heavy is loaded before `warm_up` or the first question."""
     parts = Parts(settings)
-    clock = parts.clock
     insights = parts.insights_or_none()
     desk = parts.desk
     service: AssistantService
@@ -189,7 +188,7 @@ def build_assistant(settings: Settings) -> AssistantService:
             router=parts.router,
             skills=skills,
             store=parts.store,
-            clock=clock,
+            clock=parts.clock,
             messages=parts.messages,
             max_question_chars=settings.max_question_chars,
             in_own_language=sentence_for,
@@ -201,7 +200,8 @@ def build_assistant(settings: Settings) -> AssistantService:
         suggestions=parts.suggestions,
         agent_desk=parts.agent_desk,
         article_drafts=parts.article_drafts,
-        clock=clock,
+        boards=parts.boards,
+        clock=parts.clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,
         helpdesk_examples=parts.answerable_examples,

@@ -40,7 +40,7 @@ def add_page(app: FastAPI, static_dir: Path) -> None:
         """Serve the same file; the page itself reads the address."""
         return page()
 
-    for path in ("/", "/desk", "/tickets"):
+    for path in ("/", "/desk", "/tickets", "/insights"):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     for path in ("/c/{name}", "/a/{name:path}", "/desk/{name}", "/tickets/{name}"):
         router.add_api_route(path, linked_page, methods=["GET", "HEAD"])

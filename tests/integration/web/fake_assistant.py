@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analytics.model import Finding
+from assistant.boards import Boards
 from assistant.errors import (
     ConversationNotFoundError,
     DocumentNotFoundError,
@@ -164,6 +165,7 @@ class FakeAssistant:
     events: list[tuple[str, str, str, str | None, str | None]] = field(default_factory=list)
     opened: dict[str | None, DeskTicket] = field(default_factory=dict)
     failure: Exception | None = None
+    boards: Boards | None = None
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

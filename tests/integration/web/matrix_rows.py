@@ -27,7 +27,7 @@ class Row:
     body: object = None
     owned: str = ""
     """What the id is of, when a thing is its owner's alone: `conversation`, `turn`, `figures`,
-    `ticket`."""
+    `ticket`, `token`, `pinned`."""
     ok: frozenset[int] = OK
     """Answers that say that somebody was let in."""
 
@@ -57,6 +57,18 @@ ROWS: dict[str, Row] = {
         f"{API}/turns/{{id}}/finding.csv", owned="figures"
     ),
     f"GET {API}/insights/suggestions": Row(f"{API}/insights/suggestions?q=rev"),
+    f"GET {API}/insights/board": Row(f"{API}/insights/board"),
+    f"POST {API}/insights/board": Row(f"{API}/insights/board", {"question": "Show revenue"}),
+    f"POST {API}/insights/board/order": Row(
+        f"{API}/insights/board/order", {"entry_ids": ["{id}"]}, owned="pinned"
+    ),
+    f"POST {API}/insights/board/{{entry_id}}/ask": Row(
+        f"{API}/insights/board/{{id}}/ask", owned="pinned"
+    ),
+    f"DELETE {API}/insights/board/{{entry_id}}": Row(
+        f"{API}/insights/board/{{id}}", owned="pinned"
+    ),
+    f"GET {API}/insights/saved": Row(f"{API}/insights/saved"),
     f"POST {API}/tickets": Row(
         f"{API}/tickets", {"conversation_id": "{id}", "subject": "VPN"}, owned="conversation"
     ),

@@ -11,12 +11,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts, User
+from assistant.boards.service import PinBoard
 from assistant.config import Settings
 from assistant.errors import TicketNotFoundError
 from assistant.model import Role
 from assistant.store import open_engine
 from tests.integration.assistant.accounts.conftest import GOOD, SetClock, accounts_on
 from tests.integration.web.fake_assistant import FakeAssistant
+from tests.integration.web.fake_boards import boards_on
 from web.app import create_app
 
 BASE = "http://127.0.0.1:8765"
@@ -51,6 +53,7 @@ class Office:
     assistant: FakeAssistant
     accounts: Accounts
     clock: SetClock
+    boards: PinBoard
     users: dict[str, User]
     clients: list[TestClient] = field(default_factory=list)
     kept: dict[str, TestClient] = field(default_factory=dict)
@@ -93,8 +96,12 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     assistant = FakeAssistant()
     assistant.agent_desk = EmptyDesk()  # type: ignore[attr-defined]
     assistant.article_drafts = EmptyDesk()  # type: ignore[attr-defined]
+    boards = boards_on(engine, folder, clock)
+    assistant.boards = boards
     app = create_app(assistant, settings or Settings(sign_in="local"), accounts=accounts)
-    office = Office(app=app, assistant=assistant, accounts=accounts, clock=clock, users=users)
+    office = Office(
+        app=app, assistant=assistant, accounts=accounts, clock=clock, boards=boards, users=users
+    )
     yield office
     for client in office.clients:
         client.close()

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.integration.web.conftest import BASE
+from tests.integration.web.fake_boards import boards_on
 from tests.integration.web.fake_desk import DeskAssistant, desk_assistant, past_tickets
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
@@ -22,8 +23,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskAssistan
     """The fake assistant with a desk behind it."""
     path = tmp_path_factory.mktemp("desk") / "conversations.sqlite"
     made = desk_assistant(path, past=past_tickets(110))
-    yield made
     assert made.engine is not None
+    made.boards = boards_on(made.engine, path.parent)
+    yield made
     made.engine.dispose()
 
 
@@ -69,6 +71,8 @@ def test_every_command_of_the_guide_succeeds_in_its_order(client: TestClient) ->
         told.append((status, line))
         if text.startswith("{") and "version" in json.loads(text):
             known["VERSION"] = str(json.loads(text)["version"])
+        if text.startswith("{") and "entry_id" in json.loads(text):
+            known["ENTRY_ID"] = json.loads(text)["entry_id"]
         if text.startswith("{") and "draft_id" in json.loads(text):
             known["DRAFT_ID"] = json.loads(text)["draft_id"]
         if line.rstrip().endswith("/ask") and text.startswith("{"):

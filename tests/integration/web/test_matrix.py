@@ -39,6 +39,7 @@ class Things:
     figures: str
     ticket: str
     token: str
+    pinned: str
 
 
 def things_of(office: Office, name: str) -> Things:
@@ -57,10 +58,18 @@ def things_of(office: Office, name: str) -> Things:
         figures=told.turn_id,
         ticket=str(ticket.ticket_number),
         token=token.token_id,
+        pinned=office.boards.pin(["Show revenue by month"], asker=asker).entry_id,
     )
 
 
-MISSING = Things(conversation="c999", turn="t999", figures="t999", ticket="999999", token="f" * 16)
+MISSING = Things(
+    conversation="c999",
+    turn="t999",
+    figures="t999",
+    ticket="999999",
+    token="f" * 16,
+    pinned="f" * 16,
+)
 
 
 def client_of(office: Office, kind: str) -> TestClient:
@@ -87,6 +96,8 @@ def filled(value: object, thing: str) -> object:
     """Put an id where `{id}` stands."""
     if isinstance(value, dict):
         return {key: filled(item, thing) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, thing) for item in value]
     return value.replace("{id}", thing) if isinstance(value, str) else value
 
 
