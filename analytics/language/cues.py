@@ -119,7 +119,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "by",
-        r"differ between|differ by|differ across|vary between|vary by|vary across|by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split up by|broken down by|broken out by|break down by|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various",
+        r"differ between|differ by|differ across|vary between|vary by|vary across|by|per|for each|for every|in each|in every|on each|on every|of each|of every|from each|each|every|across|across the|among|amongst|split by|split into|split over|split up by|broken down by|broken out by|break down by|drill down by|drill down into|drill into|break out by|breakdown by|break by|grouped by|group by|grouped into|aggregated by|aggregate by|segmented by|segment by|spread over|spread across|distributed over|distributed across|distribution over|distribution across|distribution by|distribution of|divided by|divided over|divided into|by each|by every|according to|depending on|as a function of|in term of|with regard to|sliced by|slice by|cut by|sorted into|/|for the different|for the various|by the different|by the various|between the different|between the various",
     ),
     (
         "shown",
@@ -203,7 +203,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ),
     (
         "down",
-        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|peak|top)",
+        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|peak|top)|lead(?= (?:in|on|by|for))|come (?:out )?(?:first|top|on top)|rank first",
     ),
     ("up", rf"(?:the )?(?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?:{_ORDER_GOOD})"),

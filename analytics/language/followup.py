@@ -31,7 +31,7 @@ _WEAK = (
     "the bottom", "the first", "next", "who",
 )  # fmt: skip
 """Openings that continue it unless a whole question follows."""
-_CLOSINGS = frozenset({"too", "also", "instead", "only"})
+_CLOSINGS = frozenset({"too", "also", "instead", "only", "then"})
 _EXTRA_FILLER = frozenset(
     [
         "again",
@@ -88,7 +88,9 @@ def continues(tags: tuple[Tag, ...]) -> bool:
     """Say whether a text is a continuation even when a whole question stands in it."""
     words = [w for t in tags for w in t.text.split() if w.strip("?!.,;:-")]
     closed = bool(words) and (words[-1] in _CLOSINGS or words[-2:] == ["as", "well"])
-    return closed or _opens(tags, _STRONG)
+    told = [t for t in tags if t.text.strip("?!.,;:- ")]
+    named_alone = len(told) == 1 and bool(told[0].metrics)  # "orders?"
+    return closed or named_alone or _opens(tags, _STRONG)
 
 
 def _opens(tags: tuple[Tag, ...], openings: tuple[str, ...]) -> bool:

@@ -34,7 +34,8 @@ def _are_raisers(scene: Scene, index: int) -> bool:
     return True
 
 
-_COMPARING = frozenset({"compare", "comparing", "comparison"})
+COMPARING = frozenset({"compare", "comparing", "comparison"})
+"""Words before things that are set side by side."""
 UNITS = frozenset({"day", "week", "month", "quarter", "year"})
 
 
@@ -70,7 +71,7 @@ def _is_group(scene: Scene, index: int) -> bool:
     if previous is None:
         return _is_ranked_after(scene, index) or _is_breakdown(scene, index)
     tag = scene.tags[previous]
-    if tag.cue == "by" or tag.rank is not None or tag.text in _COMPARING:
+    if tag.cue == "by" or tag.rank is not None or tag.text in COMPARING:
         return True
     if tag.cue == "share" and scene.gap(previous, index).split()[-1:] in (["each"], ["every"]):
         return True
@@ -113,7 +114,7 @@ def _is_ranked_after(scene: Scene, index: int) -> bool:
 
 
 def _is_breakdown(scene: Scene, index: int) -> bool:
-    words = [t.text for t in scene.tags[index + 1 : index + 2]]
+    words = [t.text.removesuffix(" of") for t in scene.tags[index + 1 : index + 2]]
     return words in (["breakdown"], ["split"], ["mix"], ["distribution"], ["wise"])
 
 
@@ -125,7 +126,7 @@ def _take(scene: Scene, index: int) -> None:
         scene.draft.dimensions.append(name)
     scene.use(index)
     previous = scene.before(index)
-    if previous is not None and scene.tags[previous].text in _COMPARING:
+    if previous is not None and scene.tags[previous].text in COMPARING:
         scene.use(previous, *_by_metric(scene))
     linking = previous is not None and not scene.tags[previous].members
     if linking and previous is not None and scene.tags[previous].cue in {"by", "and", "who"}:

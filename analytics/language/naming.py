@@ -172,11 +172,20 @@ def _apply(scene: Scene, rule: Rule) -> None:
                 and not is_grouped(scene, i)
                 and not (i and scene.tags[i - 1].text in {"which", "what"})
             )
-            or (nouns & wanted and ("hit" in wanted or not is_grouped(scene, i)))
+            or (nouns & wanted and (not is_grouped(scene, i) or _did_it(scene, i)))
             or (tag.cue in _RULE_CUES and tag.cue in wanted)
             or ("share" in rule.needs and tag.cue in {"share", "share_total", "percent"})
         ):
             scene.use(i)
+
+
+def _did_it(scene: Scene, index: int) -> bool:
+    """Say whether "by" names who did it ("contacted by campaigns", "hit by an incident")."""
+    by = scene.before(index)
+    verb = scene.before(by) if by is not None and scene.tags[by].text == "by" else None
+    return verb is not None and (
+        scene.tags[verb].norm.endswith("ed") or scene.tags[verb].norm in {"hit", "sent", "struck"}
+    )
 
 
 def _is_ranked_buying(scene: Scene) -> bool:

@@ -90,10 +90,21 @@ def is_grouped(scene: Scene, index: int) -> bool:
     previous = scene.tags[i]
     if previous.cue == "how_many" and _has_own_number(scene, index):
         return True
-    if previous.cue == "by" or (previous.rank is not None and previous.rank.n is not None):
+    if previous.cue == "by":
+        return not (_is_plural(tag) and _ranks_by(scene, i))
+    if previous.rank is not None and previous.rank.n is not None:
         return True
     asked = previous.number is not None or scene.tags[index - 1].text in {"which", "what"}
     return bool(ranked and others and asked)
+
+
+def _ranks_by(scene: Scene, mark: int) -> bool:
+    """`the top team by tickets`: what they are ranked by, no row for each ticket."""
+    ranked = scene.before(mark)
+    if ranked is None or not scene.tags[ranked].dimensions:
+        return False
+    rank = scene.before(ranked)
+    return rank is not None and scene.tags[rank].rank is not None
 
 
 def _has_own_number(scene: Scene, index: int) -> bool:

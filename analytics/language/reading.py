@@ -11,7 +11,7 @@ from analytics.language.calendar import last_whole
 from analytics.language.cohort import read_cohort
 from analytics.language.compared import read_compared_values
 from analytics.language.cues import FILLER
-from analytics.language.grouping import read_groups
+from analytics.language.grouping import COMPARING, read_groups
 from analytics.language.hit import settle_hit
 from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
@@ -282,7 +282,10 @@ def _use_small_words(scene: Scene) -> None:
             len(scene.draft.metrics) == 2 or scene.draft.compare_to is not None
         ):
             scene.use(index)
-        if tag.cue == "shown" and (scene.draft.dimensions or scene.draft.grain):
+        split = bool(scene.draft.dimensions or scene.draft.grain)
+        if split and (tag.cue == "shown" or tag.text == "distribution of"):
+            scene.use(index)
+        if split and (_breaks_down(scene, index) or _compares_groups(scene, tag)):
             scene.use(index)
         if tag.text in FILLER and not tag.cue:
             scene.use(index)
@@ -294,6 +297,25 @@ def _use_small_words(scene: Scene) -> None:
             or (tag.concepts & {"people", "happen"} and not tag.cue)
         ):
             scene.use(index)
+
+
+def _breaks_down(scene: Scene, index: int) -> bool:
+    """`break revenue down by region`."""
+    return scene.tags[index].text == "break" and "down" in [
+        tag.text for tag in scene.tags[index + 1 : index + 6]
+    ]
+
+
+def _compares_groups(scene: Scene, tag: Tag) -> bool:
+    """`compare revenue across regions`: every number named is asked for, and set side by side."""
+    if tag.text not in COMPARING or scene.draft.compare_to is not None:
+        return False
+    draft = scene.draft
+    return all(
+        set(t.metrics) & set(draft.metrics) or set(t.dimensions) & set(draft.dimensions)
+        for t in scene.tags
+        if t.metrics
+    )
 
 
 def _is_harmless(scene: Scene, index: int, tag: Tag) -> bool:

@@ -47,7 +47,7 @@ def read_times(scene: Scene) -> None:
     changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
     if len(periods) == 1 and changing and len(periods[0][1].ends) == 1:
         _read_since(scene, *periods[0])
-    elif scene.inherited and len(periods) == 1 and "versus" in cues:
+    elif scene.inherited and len(periods) == 1 and _is_against(periods[0][1], cues):
         _read_against(scene, *periods[0])
     elif len(periods) == 1 and changing and _is_between(scene, *periods[0]):
         _read_ends(scene, *periods[0])
@@ -180,6 +180,11 @@ def _read_against(scene: Scene, index: int, match: TimeMatch) -> None:
     first, second = sorted((here, match.period), key=lambda p: (p.start, p.end))
     earlier, later = alike(first, second, scene.as_of)
     scene.draft.period, scene.draft.compare_to = later, earlier
+
+
+def _is_against(match: TimeMatch, cues: set[str]) -> bool:
+    """`against April`, `the change from the month before`, of what was asked before."""
+    return "versus" in cues or (match.reference and bool(cues & {"change", "growth"}))
 
 
 def _is_between(scene: Scene, index: int, match: TimeMatch) -> bool:
