@@ -19,6 +19,7 @@ from assistant.store import open_engine
 from tests.integration.assistant.accounts.conftest import GOOD, SetClock, accounts_on
 from tests.integration.web.fake_assistant import FakeAssistant
 from tests.integration.web.fake_boards import boards_on
+from web.access import Guard
 from web.app import create_app
 
 BASE = "http://127.0.0.1:8765"
@@ -83,6 +84,19 @@ class Office:
         return client
 
 
+_APPS: dict[Settings, FastAPI] = {}
+
+
+def app_of(assistant: FakeAssistant, settings: Settings, accounts: Accounts) -> FastAPI:
+    """Return an application; one is made for each settings, for making one takes a while."""
+    if settings not in _APPS:
+        _APPS[settings] = create_app(assistant, settings, accounts=accounts)
+    app = _APPS[settings]
+    app.state.assistant = assistant
+    app.state.guard = Guard(settings=settings, accounts=accounts)
+    return app
+
+
 @contextmanager
 def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Office]:
     """Make the people and the application; close their browsers at the end."""
@@ -98,7 +112,7 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     assistant.article_drafts = EmptyDesk()  # type: ignore[attr-defined]
     boards = boards_on(engine, folder, clock)
     assistant.boards = boards
-    app = create_app(assistant, settings or Settings(sign_in="local"), accounts=accounts)
+    app = app_of(assistant, settings or Settings(sign_in="local"), accounts)
     office = Office(
         app=app, assistant=assistant, accounts=accounts, clock=clock, boards=boards, users=users
     )
