@@ -201,6 +201,19 @@ def _group_name(result: MetricResult, row: Sequence[Cell], *, alone: bool = True
     return ", ".join(words)
 
 
+def _ranked_times(result: MetricResult, items: Sequence[Context]) -> Context:
+    """`the best month`: the one, and the next."""
+    n = _lead(result) or 0
+    lowest = result.query.order == "ascending"
+    return {
+        "shape": "groups",
+        "first": items[0],
+        "others": items[1 : 1 + N_NEXT],
+        "extreme": _extreme(result.columns[n], lowest=lowest, skipped=result.query.skip),
+        "one_group": False,
+    }
+
+
 def _groups(result: MetricResult) -> Context:
     n = _lead(result) or 0
     lowest = result.query.order == "ascending"
@@ -250,6 +263,8 @@ def _trend(result: MetricResult, grain: Grain) -> Context:
             name = f"{name}, {_group_name(result, row, alone=False)}"
         return {"name": name, "value": _value_words(result, row[n], result.columns[n].unit)}
 
+    if result.query.top_n is not None:
+        return _ranked_times(result, [named(row) for row in rows])
     level = high[n] == low[n]
     shape = "level" if level else "trend"
     return {"shape": shape, "grain": grain, "high": named(high), "low": named(low)}

@@ -219,7 +219,9 @@ def _share_asked(scene: Scene, base: MetricQuery) -> bool:
 def _lone_shift(scene: Scene) -> int | None:
     """`and the month before?` moves the period; only "compare" sets two side by side."""
     shifts = [i for i, t in enumerate(scene.tags) if t.time is not None and t.time.kind == "shift"]
-    comparing = any(t.cue in {"versus", "change", "growth", "more_than_then"} for t in scene.tags)
+    comparing = any(
+        t.cue in {"versus", "change", "growth", "more_than_then", "up_from"} for t in scene.tags
+    )
     return shifts[0] if shifts and not comparing else None
 
 

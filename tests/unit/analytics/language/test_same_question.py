@@ -71,6 +71,20 @@ SAME: dict[str, tuple[str, ...]] = {
         "{m} last year compared with two years ago",
         "compare {m} in 2025 with 2024",
     ),
+    "each group": (
+        "{m} by device this year",
+        "break {m} down by device this year",
+        "device breakdown of {m} this year",
+        "breakdown of {m} by device this year",
+        "compare {m} across devices this year",
+        "distribution of {m} by device this year",
+    ),
+    "the highest": (
+        "which device has the highest {m} this year",
+        "which device leads in {m} this year",
+        "top device by {m} this year",
+        "which device comes first in {m} this year",
+    ),
     "without one": (
         "{m} last month excluding premium",
         "{m} last month without premium",
@@ -110,6 +124,8 @@ def _query(understander: Understander, text: str) -> MetricQuery | None:
 def test_other_words_for_it_are_the_same_query(
     name: str, metric: str, understander: Understander
 ) -> None:
+    if "device" in SAME[name][0] and metric != "sessions":
+        metric = "conversion rate"
     texts = [form.format(m=metric) for form in SAME[name]]
     queries = {text: _query(understander, text) for text in texts}
     first = queries[texts[0]]
@@ -167,3 +183,37 @@ def test_months_side_by_side_are_the_latest_and_spans_run_on(
 ) -> None:
     query = _query(understander, text)
     assert query is not None and query.period == Period(start=start, end=end)
+
+
+FOLLOW_UPS: dict[str, tuple[str, ...]] = {
+    "another month": (
+        "and in april?", "what about april", "same for april", "april?", "now april",
+        "then april please", "what did april look like", "do that for april",
+    ),
+    "other rows": (
+        "split that by plan", "now by plan", "break it down by plan", "drill down by plan",
+        "group by plan", "for each plan", "how does that look by plan",
+    ),
+    "another number": (
+        "and orders?", "what about orders", "same for orders", "orders instead", "orders?",
+        "what were the orders then", "switch to orders",
+    ),
+    "the change": (
+        "compare with the month before", "versus the month before",
+        "what was the change from the month before", "how does that compare to the month before",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOLLOW_UPS)
+def test_a_follow_up_in_other_words_is_the_same_query(
+    name: str, understander: Understander
+) -> None:
+    first = "revenue last month"
+    found = {text: understander.in_turn(text, [first], AS_OF).query for text in FOLLOW_UPS[name]}
+    wanted = found[FOLLOW_UPS[name][0]]
+    assert wanted is not None and wanted.period is not None
+    if name == "the change":
+        assert all(query is not None and query.compare_to is not None for query in found.values())
+    else:
+        assert {text: query for text, query in found.items() if query != wanted} == {}
