@@ -82,7 +82,7 @@ class Boards(Protocol):
         ...
 
     def ask(self, entry_id: str, *, asker: Asker, ask: AsksTurn) -> Turn:
-        """Ask an entry anew; the turn is its last, or the first that was not answered.
+        """Ask an entry anew; the turn is its last, or the first that was refused.
 
         Raises
         ------

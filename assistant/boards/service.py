@@ -13,7 +13,7 @@ from analytics.questions.model import SavedQuestion
 from assistant.boards.model import BoardEntry
 from assistant.boards.ports import AsksTurn, BoardStore
 from assistant.errors import BoardEntryNotFoundError, BoardFullError
-from assistant.model import Answered, Asker, Turn
+from assistant.model import Answered, Asker, Clarification, Turn
 
 MOST_ENTRIES: Final = 24
 """Of one person: each is asked whenever the board is opened."""
@@ -67,7 +67,7 @@ class PinBoard:
         return self.entries(asker=asker)
 
     def ask(self, entry_id: str, *, asker: Asker, ask: AsksTurn) -> Turn:
-        """Ask an entry anew; the turn is its last, or the first that was not answered."""
+        """Ask an entry anew; the turn is its last, or the first that was refused."""
         found = [item for item in self.entries(asker=asker) if item.entry_id == entry_id]
         if not found:
             raise _missing(entry_id)
@@ -75,7 +75,7 @@ class PinBoard:
         turn = ask(first, asker=asker)
         self.store.keep_run(turn.conversation_id, user_id=asker.user_id, at=self.now())
         for text in followed:
-            if not isinstance(turn.outcome, Answered):
+            if not isinstance(turn.outcome, Answered | Clarification):
                 break  # "by region" of nothing would be another question
             turn = ask(text, asker=asker, conversation_id=turn.conversation_id)
         return turn

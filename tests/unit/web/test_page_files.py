@@ -16,6 +16,7 @@ from web.build_ui import npm_command
 UI = Path(__file__).resolve().parents[3] / "web" / "ui"
 FIRST_LOAD_LIMIT_BYTES = 60_000
 DESK_LIMIT_BYTES = 25_000
+INSIGHTS_LIMIT_BYTES = 300_000
 SOURCES = sorted((UI / "src").rglob("*.ts*"))
 
 
@@ -53,6 +54,12 @@ def test_the_first_load_is_small_and_the_charts_are_not_in_it(built: Path) -> No
     assert len(charts) == 1
     assert charts[0] not in html
     assert "DeskPage" not in html
+    assert "InsightsPage" not in html
+    figures = charts + [path.name for path in (built / "assets").glob("InsightsPage-*")]
+    for name in figures:
+        sizes[name] = len(gzip.compress((built / "assets" / name).read_bytes()))
+    assert len(figures) == 3
+    assert sum(sizes.values()) <= INSIGHTS_LIMIT_BYTES, sizes
 
 
 def test_the_desk_is_small_beside_what_is_loaded_already(built: Path) -> None:

@@ -12,6 +12,7 @@ async function pageAt(path: string): Promise<ComponentType> {
   const name = path.split("/")[1];
   if (name === "desk") return (await import("./desk/DeskPage")).DeskPage;
   if (name === "tickets") return (await import("./tickets/TicketsPage")).TicketsPage;
+  if (name === "insights") return (await import("./insights/board/InsightsPage")).InsightsPage;
   return Page;
 }
 

@@ -65,6 +65,7 @@ export const say = {
   serviceDesk: "Service desk",
   yourTickets: "My tickets",
   agentDesk: "Agents' desk",
+  insights: "Insights",
   cancel: "Cancel",
 
   failed: "Something failed.",

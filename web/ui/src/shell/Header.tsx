@@ -19,6 +19,7 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
   useEffect(() => onThemeChange(() => setTheme(currentTheme())), []);
   const isDark = theme === "dark";
   const mayWork = useMay("tickets.read_all");
+  const mayAskFigures = useMay("insights.ask");
   return (
     <header class="top">
       <IconButton
@@ -38,6 +39,11 @@ export function Header({ isHistoryShown, onHistory, onHome, onKeys }: Props) {
         {say.title}
       </a>
       <span class="grow" />
+      {mayAskFigures && (
+        <a class="icon-button" href="/insights" aria-label={say.insights} title={say.insights}>
+          <Icon name="chart" />
+        </a>
+      )}
       {mayWork && (
         <a class="icon-button" href="/desk" aria-label={say.agentDesk} title={say.agentDesk}>
           <Icon name="desk" />
