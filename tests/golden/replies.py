@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.cli.ask import _table
 from assistant.handoff.contract import HandOff
-from assistant.model import DeskTicket, Turn
+from assistant.model import DeskTicket, TicketWork, Turn
 from assistant.wire import turn_to_json
 
 MAX_ROWS = 6
@@ -104,6 +104,11 @@ def ticket_lines(ticket: DeskTicket) -> list[str]:
             continue
         if isinstance(value, HandOff):
             lines += _handed_over(value)
+            continue
+        if isinstance(value, TicketWork):
+            given = {name: said for name, said in dataclasses.asdict(value).items() if said}
+            given.pop("version", None)
+            lines += [f"{name}: {said}" for name, said in given.items()]
             continue
         if item.name == "notes":
             lines += [f"note: {note.text}" for note in ticket.notes]
