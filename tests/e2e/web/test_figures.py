@@ -58,6 +58,19 @@ def test_the_receipt_tells_checks_version_rows_and_what_is_not_over(new_page: Ne
     expect(receipt).to_contain_text("38\u202fms")
 
 
+def test_a_chart_is_saved_as_a_picture_with_its_title(new_page: NewPage, tmp_path: Path) -> None:
+    page = new_page(width=320).page
+    ask(page, "Tickets by hour and weekday")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the chart as a picture").click()
+    assert download.value.suggested_filename == "tickets-by-weekday-and-hour.png"
+    download.value.save_as(tmp_path / "a.png")
+    head = (tmp_path / "a.png").read_bytes()
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(head[16:20], "big") == 1920  # whatever the window's width
+    assert len(head) > 10_000
+
+
 def test_a_workbook_is_saved_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
     page = new_page().page
     ask(page, "Which category brings the most revenue?")

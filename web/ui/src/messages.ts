@@ -112,6 +112,8 @@ export const say = {
   exportTableLong: "Save the table as a CSV file",
   exportBook: "Excel",
   exportBookLong: "Save the table and how it was computed as an Excel workbook",
+  savePicture: "PNG",
+  savePictureLong: "Save the chart as a picture",
   nRows: (n: string) => `${n} rows`,
   oneRow: "1 row",
   noRows: "No rows match.",

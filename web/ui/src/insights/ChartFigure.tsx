@@ -3,11 +3,13 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Finding } from "../api/types";
 import { say } from "../messages";
+import { Icon } from "../shell/Icon";
 import { useMedia } from "../shell/hooks";
 import { onThemeChange } from "../shell/theme";
 import type { Colours, Drawing } from "./draw";
 import { periodBeside } from "./periods";
 import { type Plot, planPlot } from "./plot";
+import { saveFile } from "./saveFile";
 
 export function ChartFigure({ finding }: { finding: Finding }) {
   const isNarrow = useMedia("(max-width: 767px)");
@@ -23,6 +25,7 @@ export function ChartFigure({ finding }: { finding: Finding }) {
             .filter(Boolean)
             .join(", ")}
         </span>
+        <SavePicture plot={plot} finding={finding} />
       </figcaption>
       <Drawn plot={plot} label={say.chartOf(chart.title, receipt.period)} />
       {chart.note ? (
@@ -33,6 +36,41 @@ export function ChartFigure({ finding }: { finding: Finding }) {
         )
       )}
     </figure>
+  );
+}
+
+function SavePicture({ plot, finding }: { plot: Plot; finding: Finding }) {
+  const [hasFailed, setFailed] = useState(false);
+  const { chart, receipt } = finding;
+  const save = async (element: HTMLElement): Promise<void> => {
+    const colours = readColours(element);
+    try {
+      const { drawPicture } = await import("./draw");
+      const title = [chart.title, plot.isLying ? plot.axis : ""].filter(Boolean).join(", ");
+      const picture = await drawPicture(plot, colours, heightOf(plot), title, receipt.period);
+      setFailed(picture === null);
+      if (picture) saveFile(chart.title, "png", picture);
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="quiet save-picture"
+        aria-label={say.savePictureLong}
+        title={say.savePictureLong}
+        onClick={(event) => void save(event.currentTarget)}
+      >
+        <Icon name="save" /> {say.savePicture}
+      </button>
+      {hasFailed && (
+        <span class="muted" role="status">
+          {say.chartFailed}
+        </span>
+      )}
+    </>
   );
 }
 

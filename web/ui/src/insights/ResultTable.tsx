@@ -7,6 +7,7 @@ import { say } from "../messages";
 import { Icon } from "../shell/Icon";
 import { formatCell, formatNumber, type Grain, grainOf } from "../text/format";
 import { CopyButton } from "./CopyButton";
+import { saveFile } from "./saveFile";
 import { nextOrder, type Order, sortRows, toCsv, toTsv } from "./tables";
 
 const FIRST_ROWS = 200;
@@ -146,12 +147,6 @@ function grainsOf({ columns, rows, metric_query }: Finding): Grain[] {
 }
 
 function save(title: string, csv: string): void {
-  const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "table";
   // The mark in front tells spreadsheets that the text is UTF-8.
-  const url = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${name}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(title, "csv", new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
 }

@@ -21,7 +21,7 @@ export const tell = {
   boardEmptyMore: "Ask, then pin the answer: it stands here, up to date, whenever you come back.",
   try: "Questions to try",
   noFigures: "There are no figures here yet.",
-  noFiguresMore: "Whoever runs Deskwise loads them with “deskwise load” or “deskwise data demo”.",
+  noFiguresMore: "Whoever runs Deskwise loads them with “deskwise data load” or “deskwise data demo”.",
   loadingBoard: "Opening your board",
 
   pin: "Pin to the board",

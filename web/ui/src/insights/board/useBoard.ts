@@ -32,6 +32,10 @@ const cardOf = (entry: BoardEntry): CardData => ({
   known: null,
 });
 
+/** The button that was used is gone: whoever goes on by keyboard goes on from here. */
+const focusBoard = (): void =>
+  document.getElementById("board-title")?.focus({ preventScroll: true });
+
 export function useBoard(announce: (text: string) => void): BoardControl {
   const [asked, setAsked] = useState<CardData[]>([]);
   const [pinned, setPinned] = useState<CardData[] | null>(null);
@@ -55,8 +59,10 @@ export function useBoard(announce: (text: string) => void): BoardControl {
     const card = { key: `asked-${nAsked.current}`, entryId: null, steps: [question], known: null };
     setAsked((now) => [card, ...now]);
   }, []);
-  const dismiss = (card: CardData): void =>
+  const dismiss = (card: CardData): void => {
     setAsked((now) => now.filter((item) => item.key !== card.key));
+    focusBoard();
+  };
   const pin = async (card: CardData, steps: string[], chat: Chat): Promise<void> => {
     const entry = await pinSteps(steps);
     // The answer is there: the card moves, and is asked anew at the next visit.
@@ -70,7 +76,7 @@ export function useBoard(announce: (text: string) => void): BoardControl {
     await unpin(card.entryId);
     setPinned((now) => now && now.filter((item) => item.key !== card.key));
     announce(tell.unpinned);
-    document.getElementById("board-title")?.focus();
+    focusBoard();
   };
   const move = async (card: CardData, by: 1 | -1): Promise<void> => {
     if (!pinned) return;
