@@ -30,7 +30,7 @@ KIND = Kind(
         r"(?:distributed|distribution|spread|belong|falls?|split)(?: \S+){0,5} segments?(?: \S+){0,4}",
         r"(?:behavioural|behavioral) (?:group|segment|cluster|type|profile)s?(?: \S+){0,10}",
         r"distinct(?: \S+){0,2} (?:profile|type|group|segment)s?(?: \S+){0,6}",
-        r"(?:who|what|what sort of people|what kind of people) be our (?:customer|client|buyer|shopper)",
+        r"(?:who|what sort of people|what kind of people) be our (?:customer|client|buyer|shopper)",
         r"what (?:do|does) our (?:customer base|clientele|customer) look like",
         r"(?:customer|client|buyer|shopper) group(?: \S+){0,3} (?:buy|behave|shop|act)(?: \S+){0,3}",
         r"(?:customer|client|buyer|shopper)(?: \S+){0,2} (?:differ|vary)(?: \S+){0,4} (?:buy|behave|shop|behaviour|behavior|order)",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from assistant.config import Settings
 from tests.integration.web.fake_assistant import FakeAssistant
@@ -21,6 +21,9 @@ from web.app import STATIC_DIR, create_app
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+PATIENCE_MS = 20_000
+"""What is waited for at most: a bound on a page that hangs, not on a busy machine."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def _give_up(reason: str) -> None:
@@ -114,7 +117,7 @@ def new_page(browser: Browser, server: Served) -> Iterator[NewPage]:
             reduced_motion="reduce",
             permissions=["clipboard-read", "clipboard-write"],
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         watched = Watched(page=page, url=server.url)
