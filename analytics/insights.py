@@ -11,7 +11,7 @@ from analytics.analyses.all_kinds import KINDS
 from analytics.analyses.change_answers import TELLING, asks_why, drill_down, slots_of_query
 from analytics.analyses.kind import Context, Kind, Request
 from analytics.analyses.recognise import Recogniser, outranks_numbers, recognisable
-from analytics.analyses.slots import merged_slots, slots_for
+from analytics.analyses.slots import merged_slots, slots_for, unplaced
 from analytics.catalogue import Catalogue
 from analytics.completions import Completer
 from analytics.errors import QueryError, QuestionError
@@ -225,9 +225,10 @@ class CatalogueInsights:
         if kind is None:
             return None
         slots = slots_for(kind, tags, self._catalogue, day)
+        left = unplaced(kind, tags, self._catalogue, slots)
         if before is not None and before.kind == kind.name and looks_elliptical(tags):
             slots = merged_slots(before.slots, slots)
-        return Request(kind=kind.name, slots=slots, text=text)
+        return Request(kind=kind.name, slots=slots, text=text, unplaced=left)
 
     def _kind(self, flat: str, alone: Understood, *, told: bool) -> Kind | None:
         named = self._recogniser.by_words(flat)
@@ -250,9 +251,10 @@ class CatalogueInsights:
 
     def _run(self, request: Request, day: date) -> InsightOutcome:
         kind = next(k for k in KINDS if k.name == request.kind)
-        if kind.run is None:
+        if request.unplaced:
+            named = ", ".join(f"“{word}”" for word in request.unplaced)
             return Refusal(
-                reason=f"This asks for the {kind.title}, which is not available yet.",
+                reason=f"The {kind.title} is not known for {named}. Ask without it.",
                 suggestions=kind.nearest,
                 analysis=kind.name,
                 slots=dict(request.slots),

@@ -32,6 +32,8 @@ class Request:
     kind: str
     slots: Mapping[str, object] = field(default_factory=dict)
     text: str = ""
+    unplaced: tuple[str, ...] = ()
+    """Groups of customers named that the analysis cannot be narrowed to."""
 
 
 class Run(Protocol):
@@ -65,7 +67,7 @@ class Kind:
     nearest
         A question that can be answered and comes close.
     run
-        None while the kind cannot be carried out.
+        Carries it out.
     """
 
     name: str
@@ -76,7 +78,7 @@ class Kind:
     unless: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
-    run: Run | None = None
+    run: Run
 
     def matches(self, text: str) -> bool:
         """Say whether canonical text asks for this kind in so many words."""

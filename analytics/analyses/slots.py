@@ -106,6 +106,26 @@ def slots_for(
     return found
 
 
+def unplaced(
+    kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, slots: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Return the groups of customers named that an analysis cannot be narrowed to, as written.
+
+    "When is the disk full for premium customers?" names a plan, and no disk has one.
+    """
+    subject = str(slots.get("metric") or kind.subject)
+    found = []
+    for tag in tags:
+        says_more = tag.metrics or tag.dimensions or tag.time or tag.quantity or tag.rank or tag.cue
+        if says_more or tag.filler or tag.concepts or tag.flags:
+            continue
+        names = {member.dimension for member in tag.members}
+        owners = {catalogue.dimension(name).entity for name in names}
+        if owners == {"customer"} and not any(catalogue.has_dimension(subject, n) for n in names):
+            found.append(tag.norm)
+    return tuple(dict.fromkeys(found))
+
+
 def merged_slots(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
     """Return the slots of a follow-up: what is not said again stays; filters join by column."""
     result = {**old, **new}

@@ -104,3 +104,11 @@ def test_what_cannot_be_followed_is_refused_by_name(
 
     assert isinstance(found, Refusal), found
     assert words in found.reason
+
+
+def test_a_group_of_customers_that_no_disk_has_is_refused_by_name(
+    insights: CatalogueInsights,
+) -> None:
+    found = insights.ask("When will the disk be full for premium customers?", as_of=AS_OF)
+    assert isinstance(found, Refusal)
+    assert "“premium”" in found.reason
