@@ -119,7 +119,7 @@ def unplaced(
         says_more = tag.metrics or tag.dimensions or tag.time or tag.quantity or tag.rank or tag.cue
         if says_more or tag.filler or tag.concepts or tag.flags:
             continue
-        names = {member.dimension for member in tag.members}
+        names = {m.dimension for m in tag.members if m.dimension in catalogue.dimensions}
         owners = {catalogue.dimension(name).entity for name in names}
         if owners == {"customer"} and not any(catalogue.has_dimension(subject, n) for n in names):
             found.append(tag.norm)
