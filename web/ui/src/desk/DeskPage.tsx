@@ -10,6 +10,7 @@ import "../styles/desk.css";
 import { deskPath, type Filters, readFilters, readTicketId } from "./address";
 import { assign, decide, readAgents, sendReply, setFields } from "./api";
 import { DraftDialog, DraftsDialog } from "./Drafts";
+import { focusNow } from "./focus";
 import { plain } from "./format";
 import { tell } from "./messages";
 import { QueueColumn } from "./Queue";
@@ -40,6 +41,8 @@ export function DeskPage() {
   const [ticketId, setTicketId] = useState(() => readTicketId(location.pathname));
   const [view, setView] = useState<View>(ticketId === null ? "queue" : "ticket");
   const [place, setPlace] = useState(-1);
+  const at = useRef(place);
+  at.current = place;
   const [me, setMe] = useState("");
   const [spoken, setSpoken] = useState("");
   const [dialog, setDialog] = useState<"" | "draft" | "drafts">("");
@@ -114,19 +117,16 @@ export function DeskPage() {
   };
   const edit = (): void => {
     setView("ticket");
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(replies.reply.text.length, replies.reply.text.length);
-    });
+    focusNow(box, (area) => area.setSelectionRange(area.value.length, area.value.length));
   };
   const leave = (): void => {
     if (view !== "queue") setView("queue");
-    requestAnimationFrame(() => list.current?.focus());
+    focusNow(list);
   };
   const keys = useKeys({
     focus: () => {
       setView("queue");
-      requestAnimationFrame(() => search.current?.focus());
+      focusNow(search);
     },
     close: leave,
     other: (key) => {
@@ -134,12 +134,14 @@ export function DeskPage() {
       if (step !== 0) {
         const isInList = document.activeElement === list.current || key.length === 1;
         if (!isInList) return false;
-        setPlace(Math.max(0, Math.min(queue.nFound - 1, place + step)));
+        // Keys may come faster than the page is drawn.
+        at.current = Math.max(0, Math.min(queue.nFound - 1, at.current + step));
+        setPlace(at.current);
         list.current?.focus();
         return true;
       }
-      if (key === "Enter" && document.activeElement === list.current && place >= 0) {
-        openPlace(place);
+      if (key === "Enter" && document.activeElement === list.current && at.current >= 0) {
+        openPlace(at.current);
         return true;
       }
       if (!ticket) return false;
