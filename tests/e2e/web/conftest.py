@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from assistant.config import Settings
@@ -54,24 +55,30 @@ class Served:
 
 
 @contextmanager
-def serving(assistant: FakeAssistant, settings: Settings) -> Iterator[Served]:
-    """Run the application on a free port of this machine."""
+def running(make_app: Callable[[int], FastAPI]) -> Iterator[str]:
+    """Run an application, made for its port, on a free one of this machine; yield its address."""
     if not (STATIC_DIR / "index.html").is_file():
         _give_up("the page is not built: run `make web`")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        app = create_app(assistant, replace(settings, port=port))
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        config = uvicorn.Config(make_app(port), log_level="critical", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         deadline = time.monotonic() + 10
-        while not running.started and time.monotonic() < deadline:
+        while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
-        yield Served(url=f"http://127.0.0.1:{port}", assistant=assistant)
-        running.should_exit = True
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
         thread.join(timeout=10)
+
+
+@contextmanager
+def serving(assistant: FakeAssistant, settings: Settings) -> Iterator[Served]:
+    """Run the application over a fake assistant."""
+    with running(lambda port: create_app(assistant, replace(settings, port=port))) as url:
+        yield Served(url=url, assistant=assistant)
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.config import Settings
+from tests.e2e.web.conftest import running
 from tests.golden.home import golden_settings, start
 from tests.golden.player import forget_everything
 from tests.golden.transcript import ANYTHING, Step, parse
@@ -45,21 +42,8 @@ class Real:
 @pytest.fixture(scope="module")
 def real(golden_settings: Settings) -> Iterator[Real]:
     service = start(golden_settings)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        app = create_app(service, Settings(port=port))
-        running = uvicorn.Server(
-            uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        deadline = time.monotonic() + 10
-        while not running.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield Real(url=f"http://127.0.0.1:{port}", settings=golden_settings)
-        running.should_exit = True
-        thread.join(timeout=10)
+    with running(lambda port: create_app(service, Settings(port=port))) as url:
+        yield Real(url=url, settings=golden_settings)
     service.store.close()
 
 

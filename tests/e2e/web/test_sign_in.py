@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from assistant.config import Settings
-from tests.e2e.web.conftest import NewPage, Served, ask
+from tests.e2e.web.conftest import NewPage, Served, ask, running
 from tests.e2e.web.test_access import findings
 from tests.integration.assistant.accounts.conftest import GOOD
 from tests.integration.web.office import Office, open_office
-from web.app import STATIC_DIR
 
 pytestmark = pytest.mark.browser
 EXPECTED = ("status of 401", "status of 429")
@@ -31,21 +26,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def server(office: Office) -> Iterator[Served]:
     """The application with sign-in on, in place of the one without."""
-    if not (STATIC_DIR / "index.html").is_file():
-        pytest.skip("the page is not built: run `make web`")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        config = uvicorn.Config(office.app, log_level="critical", timeout_graceful_shutdown=1)
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        deadline = time.monotonic() + 10
-        while not running.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield Served(url=f"http://127.0.0.1:{port}", assistant=office.assistant)
-        running.should_exit = True
-        thread.join(timeout=10)
+    with running(lambda _port: office.app) as url:
+        yield Served(url=url, assistant=office.assistant)
 
 
 def type_in(page: Page, name: str, password: str) -> None:
