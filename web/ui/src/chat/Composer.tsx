@@ -3,7 +3,9 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { say } from "../messages";
+import { useOwner } from "../session/session";
 import { Icon } from "../shell/Icon";
+import { keepDraft, keptDraft } from "./draft";
 
 interface Props {
   box: RefObject<HTMLTextAreaElement | null>;
@@ -15,7 +17,12 @@ interface Props {
 const HIGHEST_PX = 200;
 
 export function Composer({ box, isBusy, onSend, onStop }: Props) {
-  const [text, setText] = useState("");
+  const owner = useOwner();
+  const [text, setOnlyText] = useState(() => keptDraft(owner));
+  const setText = (typed: string): void => {
+    setOnlyText(typed);
+    keepDraft(owner, typed);
+  };
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;

@@ -4,6 +4,8 @@ import { useCallback, useReducer, useRef, useState } from "preact/hooks";
 import { ask as askServer, problemOf, readConversation } from "../api/client";
 import type { Problem } from "../api/types";
 import { say } from "../messages";
+import { useOwner } from "../session/session";
+import { keepDraft } from "./draft";
 import { type Chat, EMPTY, reduce } from "./state";
 
 export interface ChatControl {
@@ -30,6 +32,7 @@ export function useChat({ announce, onAnswered }: Hooks): ChatControl {
   const running = useRef<AbortController | null>(null);
   const wanted = useRef(0);
   const conversationId = useRef<string | null>(null);
+  const owner = useOwner();
 
   const leave = useCallback(() => {
     running.current?.abort();
@@ -60,7 +63,9 @@ export function useChat({ announce, onAnswered }: Hooks): ChatControl {
       })
         .catch((error: unknown) => {
           if (control.signal.aborted) return;
-          dispatch({ kind: "fail", key, problem: problemOf(error) });
+          const problem = problemOf(error);
+          if (problem.error === "not_signed_in") keepDraft(owner, question);
+          dispatch({ kind: "fail", key, problem });
         })
         .finally(() => {
           if (running.current !== control) return;
@@ -68,7 +73,7 @@ export function useChat({ announce, onAnswered }: Hooks): ChatControl {
           setBusyKey(null);
         });
     },
-    [announce, onAnswered],
+    [announce, onAnswered, owner],
   );
 
   const stop = useCallback(() => {

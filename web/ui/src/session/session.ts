@@ -24,6 +24,9 @@ export const NOBODY: Session = { sign_in: "off", user: null, role: null, permiss
 export const SessionContext = createContext<Session>(NOBODY);
 export const useSession = (): Session => useContext(SessionContext);
 
+/** Whose the things are that the page holds; "" where nobody signs in. */
+export const useOwner = (): string => useSession().user?.user_id ?? "";
+
 /** Whether they may do something; what they may not is not shown, and refused by the server. */
 export const useMay = (permission: string): boolean => useSession().permissions.includes(permission);
 
