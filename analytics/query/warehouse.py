@@ -17,7 +17,7 @@ from analytics.query.duckdb_engine import TRUNCATED, DuckDBEngine, quoted, was_t
 from analytics.query.newest import CANONICAL, NewestDay
 from analytics.schema import TABLES, ColumnType, Table
 
-__all__ = ["TRUNCATED", "DuckDBWarehouse", "canonical_table", "was_truncated"]
+__all__ = ["TRUNCATED", "DuckDBWarehouse", "canonical_table", "make_views", "was_truncated"]
 
 _IBIS_TYPES: Final[Mapping[ColumnType, str]] = {
     "BIGINT": "int64",
@@ -64,7 +64,7 @@ class DuckDBWarehouse:
 
     def __init__(self, folder: Path, *, limits: WarehouseLimits | None = None) -> None:
         self._folder = folder.resolve()
-        self._engine = DuckDBEngine(self._folder, limits or WarehouseLimits(), _make_views)
+        self._engine = DuckDBEngine(self._folder, limits or WarehouseLimits(), make_views)
         self._newest = NewestDay(
             CANONICAL,
             table=self.table,
@@ -118,7 +118,14 @@ class DuckDBWarehouse:
         return self._newest.of(self.version())
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def make_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Make a view for each table of a folder.
+
+    Raises
+    ------
+    WarehouseError
+        When a file or a column is missing.
+    """
     _require_files(folder)
     for table in TABLES.values():
         _make_view(connection, folder / f"{table.name}.parquet", table)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from analytics.customers.record_file import write_record
 from analytics.demo import generate
+from analytics.errors import InputError
 from analytics.load import check as run_check
 from analytics.load import load as run_load
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
+from assistant.warehouses import limits_of
 
 DEFAULT_UNTIL = date(2026, 6, 30)
 DATE = click.DateTime(formats=["%Y-%m-%d"])
@@ -84,3 +87,39 @@ def data_check(json_file: str | None) -> None:
     if json_file != "-":
         for line in report.lines():
             say(line)
+
+
+@data.command("record")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--as-of", type=DATE, help="Nothing dated on or after it is seen. [newest data]")
+@home_option
+@json_option
+def data_record(out: Path, as_of: datetime | None, json_file: str | None) -> None:
+    """Write the customer record: one row per customer with features and scores, as Parquet."""
+    settings = current_settings()
+    if settings.warehouse:
+        raise InputError(
+            "The customer record is made from a folder of Parquet files, not from a database.",
+            hint="Load the tables with `deskwise data load`; leave the setting warehouse empty.",
+        )
+    with working("Reading the warehouse …") as show:
+        summary = write_record(
+            settings.warehouse_dir,
+            out,
+            as_of=as_of.date() if as_of else None,
+            limits=limits_of(settings),
+            progress=show,
+        )
+    told = {
+        "as_of": summary.as_of.isoformat(),
+        "customers": summary.n_customers,
+        "columns": summary.n_columns,
+        "measured": summary.n_measured,
+        "seconds": round(summary.seconds_s, 2),
+    }
+    write_json(told, json_file)
+    if json_file != "-":
+        say(
+            f"{summary.n_customers:,} customers as of {summary.as_of}, {summary.n_columns} columns "
+            f"in {out}, {summary.seconds_s:.1f} s"
+        )
