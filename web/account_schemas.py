@@ -84,6 +84,18 @@ class TokenList(Strict):
     tokens: list[TokenBody]
 
 
+class OwnedTokenBody(TokenBody):
+    """A token and whose it is, as administrators see it."""
+
+    user_id: str
+
+
+class OwnedTokenList(Strict):
+    """Everybody's tokens, by id."""
+
+    tokens: list[OwnedTokenBody]
+
+
 class AuditBody(Strict):
     """An entry of the audit log."""
 
@@ -103,6 +115,18 @@ class AuditList(Strict):
     next_before: int | None
 
 
+class AuditCheckBody(Strict):
+    """Whether the log's chain is whole."""
+
+    is_whole: bool
+    n_entries: int
+    """Of a whole chain; 0 of a broken one."""
+    head: str
+    """Hash of the last entry; empty of a broken chain."""
+    found: str
+    """What is wrong with it, in words; empty of a whole one."""
+
+
 def describe_user(user: User) -> UserBody:
     """Return an account as administrators see it."""
     return UserBody(
@@ -120,6 +144,11 @@ def describe_user(user: User) -> UserBody:
 def describe_token(token: ApiToken) -> TokenBody:
     """Return a token as its owner sees it."""
     return TokenBody(**_token_fields(token))
+
+
+def describe_owned_token(token: ApiToken) -> OwnedTokenBody:
+    """Return a token as administrators see it."""
+    return OwnedTokenBody(**_token_fields(token), user_id=token.user_id)
 
 
 def describe_new_token(token: ApiToken, shown: str) -> NewTokenBody:

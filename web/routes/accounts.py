@@ -7,11 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from assistant.accounts import Accounts
+from assistant.accounts.errors import AuditBrokenError
 from web.access import needs
 from web.account_schemas import (
+    AuditCheckBody,
     AuditList,
     NewTokenBody,
     NewUserRequest,
+    OwnedTokenList,
     TokenList,
     TokenRequest,
     UserBody,
@@ -19,6 +22,7 @@ from web.account_schemas import (
     UserList,
     describe_entry,
     describe_new_token,
+    describe_owned_token,
     describe_token,
     describe_user,
 )
@@ -143,6 +147,46 @@ def revoke_token(token_id: TokenId, accounts: AccountsOf, asker: AskerOf) -> Res
     """End one of the asker's tokens."""
     accounts.tokens.revoke(token_id, of=asker.user_id, by=asker.user_id)
     return Response(status_code=204)
+
+
+@router.get(
+    "/tokens/everybody",
+    dependencies=[needs("users.manage")],
+    responses=failures(404),
+    summary="List everybody's API tokens",
+)
+def list_all_tokens(accounts: AccountsOf) -> OwnedTokenList:
+    """Return every token with its owner, by id."""
+    return OwnedTokenList(tokens=[describe_owned_token(item) for item in accounts.tokens.of()])
+
+
+@router.delete(
+    "/tokens/everybody/{token_id}",
+    status_code=204,
+    dependencies=[needs("users.manage")],
+    responses=failures(404, *CHANGES),
+    summary="End anybody's API token",
+)
+def revoke_any_token(token_id: TokenId, accounts: AccountsOf, asker: AskerOf) -> Response:
+    """End a token, whoever owns it."""
+    accounts.tokens.revoke(token_id, by=asker.user_id)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/audit/check",
+    dependencies=[needs("audit.read")],
+    responses=failures(404),
+    summary="Verify the audit log",
+)
+def check_audit(accounts: AccountsOf) -> AuditCheckBody:
+    """Follow the chain from the first entry to the last."""
+    try:
+        n_entries, head = accounts.audit.verify()
+    except AuditBrokenError as error:  # what was asked for is exactly this
+        found = f"{error.message} {error.hint}".strip()
+        return AuditCheckBody(is_whole=False, n_entries=0, head="", found=found)
+    return AuditCheckBody(is_whole=True, n_entries=n_entries, head=head, found="")
 
 
 @router.get(

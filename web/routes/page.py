@@ -40,9 +40,15 @@ def add_page(app: FastAPI, static_dir: Path) -> None:
         """Serve the same file; the page itself reads the address."""
         return page()
 
-    for path in ("/", "/desk", "/tickets", "/insights"):
+    for path in ("/", "/desk", "/tickets", "/insights", "/operate"):
         router.add_api_route(path, page, methods=["GET", "HEAD"])
-    for path in ("/c/{name}", "/a/{name:path}", "/desk/{name}", "/tickets/{name}"):
+    for path in (
+        "/c/{name}",
+        "/a/{name:path}",
+        "/desk/{name}",
+        "/tickets/{name}",
+        "/operate/{name}",
+    ):
         router.add_api_route(path, linked_page, methods=["GET", "HEAD"])
     app.include_router(router)
     files = PageFiles(directory=static_dir / "assets", check_dir=False)

@@ -50,7 +50,8 @@ def test_from_the_link_to_an_answer_and_out_by_keyboard(new_page: NewPage) -> No
     expect(page.locator(".panel")).to_contain_text("Paragraph 11")  # the link still counts
     expect(page).to_have_title("Deskwise")
     ask(page, "How do I connect to the VPN?")
-    page.get_by_role("button", name="Sign out employee").press("Enter")
+    page.get_by_role("button", name="Your account: employee").press("Enter")
+    page.get_by_role("button", name="Sign out").press("Enter")
     expect(page.get_by_role("heading", name="Sign in to Deskwise")).to_be_visible()
     expect(page.locator(".turn")).to_have_count(0)
     page.go_back()

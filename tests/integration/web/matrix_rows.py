@@ -111,7 +111,12 @@ ROWS: dict[str, Row] = {
     f"GET {API}/tokens": Row(f"{API}/tokens"),
     f"POST {API}/tokens": Row(f"{API}/tokens", {"name": "report", "scopes": ["chat.ask"]}),
     f"DELETE {API}/tokens/{{token_id}}": Row(f"{API}/tokens/{{id}}", owned="token"),
+    f"GET {API}/tokens/everybody": Row(f"{API}/tokens/everybody"),
+    f"DELETE {API}/tokens/everybody/{{token_id}}": Row(
+        f"{API}/tokens/everybody/{'f' * 16}", ok=NOT_THERE
+    ),
     f"GET {API}/audit": Row(f"{API}/audit"),
+    f"GET {API}/audit/check": Row(f"{API}/audit/check"),
     f"GET {DESK}/tickets/{{ticket_id}}/article": Row(f"{DESK}/tickets/1042/article", ok=NOT_THERE),
     f"GET {DESK}/drafts": Row(f"{DESK}/drafts", ok=NOT_THERE),
     f"POST {DESK}/drafts": Row(

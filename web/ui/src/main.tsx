@@ -13,6 +13,7 @@ async function pageAt(path: string): Promise<ComponentType> {
   if (name === "desk") return (await import("./desk/DeskPage")).DeskPage;
   if (name === "tickets") return (await import("./tickets/TicketsPage")).TicketsPage;
   if (name === "insights") return (await import("./insights/board/InsightsPage")).InsightsPage;
+  if (name === "operate") return (await import("./operate/OperatePage")).OperatePage;
   return Page;
 }
 

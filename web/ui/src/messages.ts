@@ -66,6 +66,7 @@ export const say = {
   yourTickets: "My tickets",
   agentDesk: "Agents' desk",
   insights: "Insights",
+  operation: "Operation",
   cancel: "Cancel",
 
   failed: "Something failed.",

@@ -81,10 +81,18 @@ export async function get<T>(path: string): Promise<T> {
   return (await (await call(path)).json()) as T;
 }
 
-export function post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+export function send(
+  method: "POST" | "PUT" | "PATCH",
+  path: string,
+  body: unknown,
+  init: RequestInit = {},
+): Promise<Response> {
   const headers = { "Content-Type": "application/json", ...init.headers };
-  return call(path, { ...init, method: "POST", body: JSON.stringify(body), headers });
+  return call(path, { ...init, method, body: JSON.stringify(body), headers });
 }
+
+export const post = (path: string, body: unknown, init: RequestInit = {}): Promise<Response> =>
+  send("POST", path, body, init);
 
 export const remove = (path: string): Promise<Response> => call(path, { method: "DELETE" });
 

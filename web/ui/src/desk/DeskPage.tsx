@@ -179,9 +179,6 @@ export function DeskPage() {
           <button type="button" class="link wide-only" onClick={() => setDialog("drafts")}>
             {tell.drafts}
           </button>
-          <a href="/tickets" class="wide-only">
-            {tell.yourTickets}
-          </a>
         </Bar>
         <nav class="desk-tabs" aria-label={tell.views}>
           {VIEWS.map((name) => (

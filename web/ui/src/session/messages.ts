@@ -10,6 +10,7 @@ export const say = {
   signingIn: "Signing in",
   isOver: "Your session is over. Sign in to go on where you were.",
   forgotten: "Forgotten the password? Your administrator sets a new one.",
-  signOut: (name: string) => `Sign out ${name}`,
+  yourAccount: "Your account",
+  account: (name: string) => `Your account: ${name}`,
   loading: "Loading",
 } as const;

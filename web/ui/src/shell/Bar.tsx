@@ -1,11 +1,11 @@
-/** The line at the top of the pages besides the chat. */
+/** The line at the top of the pages besides the chat: where one is, and the ways elsewhere. */
 
-import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { say } from "../messages";
-import { SignOut } from "../session/SignOut";
+import { AccountMenu } from "../session/AccountMenu";
 import { IconButton } from "./Icon";
-import { chooseTheme, currentTheme, onThemeChange } from "./theme";
+import { Places } from "./Places";
+import { ThemeButton } from "./ThemeButton";
 
 interface Props {
   title: string;
@@ -14,9 +14,6 @@ interface Props {
 }
 
 export function Bar({ title, children, onKeys }: Props) {
-  const [theme, setTheme] = useState(currentTheme);
-  useEffect(() => onThemeChange(() => setTheme(currentTheme())), []);
-  const isDark = theme === "dark";
   return (
     <header class="top">
       <a class="name" href="/">
@@ -25,13 +22,10 @@ export function Bar({ title, children, onKeys }: Props) {
       <h1>{title}</h1>
       <span class="grow" />
       {children}
-      <IconButton
-        icon={isDark ? "sun" : "moon"}
-        label={isDark ? say.useLight : say.useDark}
-        onClick={() => chooseTheme(isDark ? "light" : "dark")}
-      />
+      <Places class="wide-only" />
+      <ThemeButton />
       {onKeys && <IconButton icon="keyboard" label={say.keys} onClick={onKeys} class="wide-only" />}
-      <SignOut />
+      <AccountMenu />
     </header>
   );
 }

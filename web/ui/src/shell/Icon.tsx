@@ -28,6 +28,7 @@ const PATHS = {
   lock: "M6 11h12v9H6zM8 11V8a4 4 0 018 0v3",
   desk: "M4 13l3-8h10l3 8v6H4zM4 13h5a3 3 0 006 0h5",
   person: "M12 4a4 4 0 100 8 4 4 0 000-8M4 21c0-4 3.5-6 8-6s8 2 8 6",
+  dials: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
   leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
   article: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7",
 } as const;

@@ -108,9 +108,7 @@ function Insights() {
         {spoken}
       </div>
       <div class={`board ${panel ? "with-panel" : ""}`}>
-        <Bar title={tell.insights} onKeys={keys.showList}>
-          <a href="/">{tell.chat}</a>
-        </Bar>
+        <Bar title={tell.insights} onKeys={keys.showList} />
         <main inert={panel !== null && isPanelOver} tabIndex={-1}>
           <div class="board-column">
             {!isOnline && (
