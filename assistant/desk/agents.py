@@ -40,6 +40,8 @@ _KINDS: Mapping[Decision, FeedbackKind] = {
     "rejected": "down",
 }
 """What a decision says of a document: a rejected one does not solve this."""
+_MOST_DIGITS = 18
+"""Of a ticket's number: the database holds no longer ones."""
 
 
 class KeepDecision(Protocol):
@@ -188,7 +190,9 @@ class TicketDesk:
         )
 
     def _own(self, ticket_id: str, asker: Asker) -> DeskTicket:
-        found = self.store.ticket(int(ticket_id))
+        # More digits than a database's number has are nobody's ticket.
+        is_number = len(ticket_id) <= _MOST_DIGITS
+        found = self.store.ticket(int(ticket_id)) if is_number else None
         if found is None or not _may_see_own(list_own(found, {}).row, asker):
             raise _not_found(ticket_id)
         return found

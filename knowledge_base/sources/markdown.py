@@ -18,6 +18,7 @@ from knowledge_base.sources.front_matter import (
     read_front_matter,
     text_field,
 )
+from knowledge_base.sources.markup import web_address
 from knowledge_base.text import storable
 
 SUFFIXES = (".md", ".markdown")
@@ -248,7 +249,7 @@ def markdown_document(
             updated_on=date_field(
                 given, "updated", "ms.date", "updated_on", "last_updated", "date"
             ),
-            url=text_field(given, "url", "canonical_url", "canonicalurl") or None,
+            url=_address(text_field(given, "url", "canonical_url", "canonicalurl")),
             tags=list_field(given, "tags", "keywords"),
             applies_to=list_field(given, "applies_to", "appliesto", "applies-to"),
             verified_by=text_field(given, "verified_by", "verified-by") or None,
@@ -256,6 +257,12 @@ def markdown_document(
             metadata=metadata,
         )
     )
+
+
+def _address(text: str) -> str | None:
+    """Return where an article stands on the web, or within a site; nothing that would be run."""
+    has_scheme = ":" in text.partition("/")[0]
+    return (web_address(text) if has_scheme else text) or None
 
 
 def with_hash(document: Document) -> Document:

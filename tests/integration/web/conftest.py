@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 
 from assistant.config import Settings
 from tests.integration.web.fake_assistant import FakeAssistant
+from tests.integration.web.hostile import load_corpus
+from tests.integration.web.whole import ARTICLES, Whole, open_whole
 from web.app import create_app
 
 BASE = "http://127.0.0.1:8765"
@@ -50,3 +52,11 @@ def new_client(assistant: FakeAssistant, static_dir: Path) -> Iterator[Callable[
 def client(new_client: Callable[..., TestClient]) -> TestClient:
     """One visitor."""
     return new_client()
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """The whole product over a small home, with people of every role signed in."""
+    planted = {f"planted/{name}.md": text for name, text in load_corpus()["articles"].items()}
+    with open_whole(tmp_path_factory.mktemp("whole"), {**ARTICLES, **planted}) as opened:
+        yield opened
