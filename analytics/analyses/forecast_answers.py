@@ -165,7 +165,7 @@ def _course(series: TimeSeries, ahead: Ahead, *, sums: bool) -> _Course:
     year = _YEAR[series.grain]
     seasons = _seasons(series.grain, len(values))
     learnt = capped(values, seasons[-1] if seasons else 1)
-    aims = Aims(learnt=learnt, of_sums=sums, year=0 if year in seasons else year)
+    aims = Aims(learnt=learnt, of_sums=sums, first=first, year=0 if year in seasons else year)
     found = forecast(values, seasons, n_steps, (LEVEL,), aims)
     low, high = (_bounded(each, values, series.column.unit) for each in found.intervals[LEVEL])
     so_far = [
@@ -311,6 +311,7 @@ def _facts(
                    "value": float(series.values[-1])},
         "is_snapshot": is_snapshot(metric, context),
         "model": found.model,
+        "passed_over": found.passed_over,
         "rivals": [
             {"name": each.name, "mase": each.mase, "missed_sum": each.missed_sum}
             for each in found.rivals

@@ -30,6 +30,10 @@ _YEARS: Final = 1.5
 _MOST_WINDOWS: Final = 40
 _MOST_STEPS: Final = 60_000
 """Rows that all windows of the chosen method may go through: bounds the time for long series."""
+_YEAR_AGO: Final = "a year ago"
+_LEAST_LEARNT: Final = 56
+"""Rows before the time a year ago, from which its season is looked for."""
+_SEASON_SHARE: Final = 0.25
 _ENOUGH_ROWS: Final = 0.4
 _FEWEST_SUMS: Final = 3
 _CAP_SEASONS: Final = 8
@@ -67,6 +71,10 @@ class Forecast:
     span: int
     """Rows that the backtest's windows lie in."""
     note: str
+    season: Floats
+    """What the time of the year makes, shape (horizon,); 0 where no method was passed over."""
+    passed_over: str = ""
+    """The method that missed least of late, where the same time a year ago spoke against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,8 @@ class Aims:
     of_sums: bool = False
     """Whether the sum over the horizon is wanted: the method is then chosen by what it missed of
     the sum. By single steps, a method that says nothing of rare events would win."""
+    first: int = 0
+    """Step from which on the sum counts."""
     learnt: Floats | None = None
     """What the methods see in place of the series, such as `capped(y)`; tests compare with it."""
 
@@ -116,8 +126,15 @@ def forecast(
     -----
     Intervals are split-conformal (Vovk et al. 2005) over the windows' misses: of a step and its
     neighbours, never narrower than at the step before.
+
+    With less than three years the tests of the last months say nothing of the season that comes.
+    So the sum of the same steps a year earlier is foretold, too. When the methods on the whole
+    would have missed it by more than the one that won missed in any test, what happened a year ago
+    is taken instead. One year tells that there is a season, not how even it is: the intervals are
+    never narrower than a quarter of what it makes.
     """
-    year, of_sums, seen = _aimed(aims or Aims(), y)
+    aims = aims or Aims()
+    year, of_sums, seen = _aimed(aims, y)
     if np.ptp(y) == 0:
         return _flat(y, horizon, levels, "the series never changed")
     least = rows_for_year(year) if year and len(y) >= _YEARS * year else 0
@@ -132,13 +149,24 @@ def forecast(
         return _misses(y, seen, method, (seasons, horizon, places))
 
     misses = {name: missed_by(each, origins) for name, each in methods.items()}
-    ranked = _ranked(misses, scale, of_sums=of_sums)
-    chosen = ranked[0].name
+    ranked = _ranked(misses, scale, aims.first if of_sums else None)
+    chosen, passed_over = ranked[0].name, ""
     n_windows = max(_RANKING_WINDOWS, min(_MOST_WINDOWS, _MOST_STEPS // len(y)))
     more = _origins(len(y), seasons, horizon, n_windows, least)
     missed = missed_by(methods[chosen], more)
     expected = methods[chosen](seen, seasons, horizon)
-    widths = {level: _widths(missed, level) for level in levels}
+    then = len(y) - year * math.ceil(horizon / year) if year else 0
+    season = np.zeros(horizon)
+    if of_sums and _YEAR_AGO in methods and chosen != _YEAR_AGO and then >= _LEAST_LEARNT:
+        others = [each for name, each in methods.items() if name != _YEAR_AGO]
+        earlier = np.concatenate([missed_by(each, [then]) for each in others])
+        if _is_season(earlier[:, aims.first :], missed[:, aims.first :]):
+            chosen, passed_over = _YEAR_AGO, chosen
+            missed = missed_by(methods[chosen], more)
+            season = methods[chosen](seen, seasons, horizon) - expected
+            expected = expected + season
+    least_widths = _SEASON_SHARE * np.abs(season)
+    widths = {level: np.maximum(_widths(missed, level), least_widths) for level in levels}
     return Forecast(
         model=chosen,
         rivals=ranked,
@@ -149,6 +177,8 @@ def forecast(
         missed=missed,
         span=len(y) - more[0],
         note="",
+        passed_over=passed_over,
+        season=season,
     )
 
 
@@ -220,7 +250,7 @@ def total_of(found: Forecast, start: int, end: int, level: float) -> Total:
         return max(_conformal(others, level), factor * float(np.sqrt(np.mean(others**2))))
 
     inside = [size <= width_of(np.delete(sizes, place)) for place, size in enumerate(sizes)]
-    width = width_of(sizes)
+    width = max(width_of(sizes), _SEASON_SHARE * abs(float(found.season[start:end].sum())))
     return Total(
         expected=expected, low=expected - width, high=expected + width,
         coverage=float(np.mean(inside)), n_windows=len(sizes),
@@ -237,12 +267,25 @@ def _aimed(aims: Aims, y: Floats) -> tuple[int, bool, Floats]:
     return aims.year, aims.of_sums, y if aims.learnt is None else aims.learnt
 
 
-def _ranked(misses: dict[str, Floats], scale: float, *, of_sums: bool) -> tuple[Rival, ...]:
-    """Return the rivals, the one that missed least first; ties as the methods are listed."""
+def _is_season(earlier: Floats, missed: Floats) -> bool:
+    """Say whether a year earlier the methods missed the sum as none of the latest is."""
+    sums = missed.sum(axis=1)
+    sizes = np.abs(sums[~np.isnan(sums)])
+    if len(sizes) < _FEWEST_SUMS:
+        return False
+    return abs(float(np.median(earlier.sum(axis=1)))) > float(sizes.max())
+
+
+def _ranked(misses: dict[str, Floats], scale: float, first: int | None) -> tuple[Rival, ...]:
+    """Return the rivals, the one that missed least first; ties as the methods are listed.
+
+    What counts are the sums from step `first` on, single steps with None.
+    """
     rivals = []
     for name, each in misses.items():
         whole = ~np.isnan(each).any(axis=1)
-        sums = each[whole].sum(axis=1) if whole.any() else np.nansum(each, axis=1)
+        part = each[:, first or 0 :]
+        sums = part[whole].sum(axis=1) if whole.any() else np.nansum(part, axis=1)
         rivals.append(
             Rival(
                 name=name,
@@ -250,7 +293,7 @@ def _ranked(misses: dict[str, Floats], scale: float, *, of_sums: bool) -> tuple[
                 missed_sum=float(np.abs(sums).mean()),
             )
         )
-    return tuple(sorted(rivals, key=lambda each: each.missed_sum if of_sums else each.mase))
+    return tuple(sorted(rivals, key=lambda each: each.mase if first is None else each.missed_sum))
 
 
 def _origins(n: int, seasons: Seasons, horizon: int, most: int, least: int = 0) -> list[int]:
@@ -321,7 +364,7 @@ def _flat(y: Floats, horizon: int, levels: Sequence[float], note: str) -> Foreca
     return Forecast(
         model="constant", rivals=(), n_windows=0, expected=expected,
         intervals={level: (expected.copy(), expected.copy()) for level in levels}, coverage={},
-        missed=np.empty((0, horizon)), span=0, note=note,
+        missed=np.empty((0, horizon)), span=0, note=note, season=np.zeros(horizon),
     )  # fmt: skip
 
 
@@ -336,6 +379,6 @@ def _short(y: Floats, horizon: int, levels: Sequence[float]) -> Forecast:
     return Forecast(
         model="naive", rivals=(), n_windows=0, expected=expected,
         intervals={level: (expected - each, expected + each) for level, each in widths.items()},
-        coverage={}, missed=np.empty((0, horizon)),
+        coverage={}, missed=np.empty((0, horizon)), season=np.zeros(horizon),
         span=0, note="the series is too short to test a forecast: the last value goes on",
     )  # fmt: skip
