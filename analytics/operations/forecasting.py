@@ -33,9 +33,10 @@ _MOST_STEPS: Final = 60_000
 _YEAR_AGO: Final = "a year ago"
 _LEAST_LEARNT: Final = 56
 """Rows before the time a year ago, from which its season is looked for."""
-_SEASON_SHARE: Final = 0.25
+SEASON_SHARE: Final = 0.25
 _ENOUGH_ROWS: Final = 0.4
-_FEWEST_SUMS: Final = 3
+FEWEST_SUMS: Final = 3
+"""Windows that make an interval of a sum."""
 _CAP_SEASONS: Final = 8
 _CAP_SIGMAS: Final = 5.0
 _TO_SIGMA: Final = 1.4826
@@ -75,18 +76,6 @@ class Forecast:
     """What the time of the year makes, shape (horizon,); 0 where no method was passed over."""
     passed_over: str = ""
     """The method that missed least of late, where the same time a year ago spoke against it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """The sum over some steps of a forecast, with an interval."""
-
-    expected: float
-    low: float
-    high: float
-    coverage: float | None
-    """Share of the backtest's sums inside, each by the other windows; None when untested."""
-    n_windows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +154,7 @@ def forecast(
             missed = missed_by(methods[chosen], more)
             season = methods[chosen](seen, seasons, horizon) - expected
             expected = expected + season
-    least_widths = _SEASON_SHARE * np.abs(season)
+    least_widths = SEASON_SHARE * np.abs(season)
     widths = {level: np.maximum(_widths(missed, level), least_widths) for level in levels}
     return Forecast(
         model=chosen,
@@ -213,56 +202,6 @@ def capped(y: Floats, season: int) -> Floats:
     return found
 
 
-def total_of(found: Forecast, start: int, end: int, level: float) -> Total:
-    """Return the sum of steps `[start, end)`, with an interval from the sums that were missed.
-
-    Parameters
-    ----------
-    found : Forecast
-        With an interval of this level.
-    start, end : int
-        Steps, 0 ≤ start < end ≤ horizon.
-    level : float
-        Of the interval, 0 to 1.
-
-    Notes
-    -----
-    Windows of the backtest with all of these steps count. Overlapping windows miss alike, so the
-    interval is never narrower than Student's, with as many degrees of freedom as there are windows
-    that do not overlap. Without three windows the ends of the steps' own intervals are added up,
-    which is too wide rather than too narrow.
-    """
-    from scipy import stats
-
-    expected = float(found.expected[start:end].sum())
-    sums = found.missed[:, start:end].sum(axis=1)
-    sizes = np.abs(sums[~np.isnan(sums)])
-    if len(sizes) < _FEWEST_SUMS:
-        low, high = found.intervals[level]
-        return Total(
-            expected=expected, low=float(low[start:end].sum()), high=float(high[start:end].sum()),
-            coverage=None, n_windows=len(sizes),
-        )  # fmt: skip
-    apart = max(1.0, found.span / found.missed.shape[1])
-    factor = float(stats.t.ppf(0.5 + level / 2, apart))
-
-    def width_of(others: Floats) -> float:
-        return max(_conformal(others, level), factor * float(np.sqrt(np.mean(others**2))))
-
-    inside = [size <= width_of(np.delete(sizes, place)) for place, size in enumerate(sizes)]
-    width = max(width_of(sizes), _SEASON_SHARE * abs(float(found.season[start:end].sum())))
-    return Total(
-        expected=expected, low=expected - width, high=expected + width,
-        coverage=float(np.mean(inside)), n_windows=len(sizes),
-    )  # fmt: skip
-
-
-def _conformal(sizes: Floats, level: float) -> float:
-    """Return the size that a new one stays below with this probability; the largest at most."""
-    place = min(len(sizes), math.ceil((len(sizes) + 1) * level))
-    return float(np.sort(sizes)[place - 1])
-
-
 def _aimed(aims: Aims, y: Floats) -> tuple[int, bool, Floats]:
     return aims.year, aims.of_sums, y if aims.learnt is None else aims.learnt
 
@@ -271,7 +210,7 @@ def _is_season(earlier: Floats, missed: Floats) -> bool:
     """Say whether a year earlier the methods missed the sum as none of the latest is."""
     sums = missed.sum(axis=1)
     sizes = np.abs(sums[~np.isnan(sums)])
-    if len(sizes) < _FEWEST_SUMS:
+    if len(sizes) < FEWEST_SUMS:
         return False
     return abs(float(np.median(earlier.sum(axis=1)))) > float(sizes.max())
 

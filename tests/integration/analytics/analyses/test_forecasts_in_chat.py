@@ -109,7 +109,8 @@ def found_steps(limit: float, now: float) -> dict[str, int | None]:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("forecast revenue by region for the next 3 months", "not split by 'region'"),
+        ("Predict csat by team next month", "does not add up"),
+        ("forecast orders by product category for next month", "in several groups"),
         ("forecast for the next two weeks", "which number is meant"),
         ("Forecast revenue for 2024", "has passed"),
         ("Predict revenue until the end of 2035", "do not reach"),
@@ -124,3 +125,31 @@ def test_what_cannot_be_foretold_is_refused_by_name(
 
     assert isinstance(found, Refusal), found
     assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("forecast revenue by region for the next 3 months", {"North", "South", "East", "West"}),
+        ("How many sessions by device will we have next week?", {"desktop", "mobile", "tablet"}),
+    ],
+)
+def test_groups_add_up_to_the_whole(
+    insights: CatalogueInsights, text: str, groups: set[str]
+) -> None:
+    by_group = _found(insights, text)
+    whole = _found(insights, text.replace(" by region", "").replace(" by device", ""))
+
+    assert groups <= {row[0] for row in by_group.rows}
+    assert by_group.text.splitlines()[0] == whole.text.splitlines()[0]
+    ahead = [row for row in whole.rows if row[2] is not None]
+    start = len(ahead) - (92 if "revenue" in text else 7)
+    assert (
+        sum(row[1] for row in by_group.rows)
+        == pytest.approx(  # type: ignore[misc]
+            sum(row[2] for row in ahead[start:]),  # type: ignore[misc]
+        )
+    )
+    assert all(row[2] <= row[1] <= row[3] for row in by_group.rows)  # type: ignore[operator]
+    assert "add up to it" in " ".join(by_group.receipt.notes)
+    assert plotted(by_group) is not None

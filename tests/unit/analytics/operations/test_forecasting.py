@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.operations.forecasting import Aims, forecast, total_of
+from analytics.operations.forecast_totals import total_of
+from analytics.operations.forecasting import Aims, forecast
 
 YEAR = 364
 DAYS = np.arange(2 * YEAR)
