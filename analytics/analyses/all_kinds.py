@@ -12,6 +12,7 @@ from analytics.analyses.kinds import (
     churn_risk,
     cohort_retention,
     cross_sell_rules,
+    customer_profile,
     definition,
     experiment_result,
     forecast,
@@ -43,4 +44,5 @@ KINDS: tuple[Kind, ...] = (
     cross_sell_rules.KIND,
     next_best_offer.KIND,
     forecast.KIND,
+    customer_profile.KIND,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -80,6 +81,27 @@ class _Valued:
     """Customers who never bought."""
     horizon_weeks: float
     sql: str
+
+
+def expected_values(context: Context, days: float) -> Mapping[int, float]:
+    """Return the margin expected of everybody who bought and stayed, by customer_id.
+
+    Raises
+    ------
+    QuestionError
+        When nobody bought and stayed.
+    """
+    people = _people(context, ((), None), Window(start=None, end=context.as_of))
+    purchases, _ = _purchases(context)
+    end = pd.Timestamp(context.as_of) - pd.Timedelta(days=1)
+    everyone = customers_until(purchases, end, "week")
+    (model, *_), _, _ = fit_all(everyone, ("bg/nbd",))
+    here = np.flatnonzero(pd.Series(everyone.ids).isin(people["customer_id"]).to_numpy())
+    if not len(here):
+        raise QuestionError("None of the customers has bought anything and stayed.")
+    mine = _subset(everyone, here)
+    found = _value(model, spend_of(everyone), mine, days / 7)
+    return dict(zip((int(each) for each in mine.ids), found.value.tolist(), strict=True))
 
 
 def run_value(request: Request, context: Context) -> InsightOutcome:

@@ -87,7 +87,7 @@ def churn_risk_finding(
     if top_n < 1:
         raise InputError(f"{top_n} customers cannot be listed.", hint="Ask for 1 or more.")
     model = load_churn(registry_dir)
-    guessing = _is_guessing(model)
+    guessing = is_guessing(model)
     kept = _customers(warehouse, as_of, filters, catalogue)
     n_explained = top_n if filters == () else None
     scored, sql = score_churn(warehouse, model, as_of, n_explained=n_explained)
@@ -153,7 +153,7 @@ def churn_drivers_finding(
         raise InputError(f"{top_n} drivers cannot be listed.", hint="Ask for 1 or more.")
     model = load_churn(registry_dir)
     day = as_of or warehouse.as_of()
-    found = () if _is_guessing(model) else drivers(model)[:top_n]
+    found = () if is_guessing(model) else drivers(model)[:top_n]
     certain = [driver for driver in found if driver.is_certain]
     text = render(
         "churn_drivers.md.j2",
@@ -264,14 +264,15 @@ def _driver_line(driver: Driver) -> str:
     return f"{driver.label}: {times} times the odds with {driver.high} than with {driver.low}."
 
 
-def _is_guessing(model: ChurnModel) -> bool:
+def is_guessing(model: ChurnModel) -> bool:
+    """Say whether a model's interval reaches down to what guessing gives."""
     return not model.manifest.beats_dummy
 
 
 def _guessing(model: ChurnModel) -> dict[str, object]:
     dummy = model.manifest.details["dummy"]["roc_auc"]
     return {
-        "guessing": _is_guessing(model),
+        "guessing": is_guessing(model),
         "auc": _score_words(model.manifest.scores["roc_auc"]),
         "guess": f"{dummy['mean']:.3f}",
     }

@@ -39,6 +39,7 @@ KIND = Kind(
     ),
     unless=(
         r"experiment|a b test|variant",
+        r"(?:customer|client|account|buyer)(?: number)? \d+",
         r"move(?:d)? between|migrat\w+|from segment|between (?:\S+ )?segment",
         r"over time|come back|came back|became|become|former|left|lose|lost|slipped|moved|upgraded|downgraded|develop|developed",
         r"(?:offer|recommend|sell|pitch|suggest|upsell|target|promote|advertise)(?: \S+){0,10}",

@@ -123,4 +123,5 @@ def test_every_kind_of_the_contract_is_known() -> None:
         "change_drivers",
         "major_incident",
         "definition",
+        "customer_profile",
     }
