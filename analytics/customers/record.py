@@ -11,6 +11,7 @@ order in which threads add cannot show.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -43,17 +44,31 @@ def record_expression(warehouse: Warehouse, as_of: date) -> ibis.Table:
         `customer_id` and the columns of `record_columns`, in no order; counts without rows are 0,
         anything else without rows is NULL, words without a value are "unknown".
     """
-    table = _joined(
-        _people(warehouse, as_of),
-        _orders(warehouse, as_of),
-        _lines(warehouse, as_of),
-        _sessions(warehouse, as_of),
-        _events(warehouse, as_of),
-        _contacts(warehouse, as_of),
-        _tickets(warehouse, as_of),
-        _incidents(warehouse, as_of),
-        _surveys(warehouse, as_of),
-    )
+    return record_of(record_parts(warehouse, as_of))
+
+
+def record_parts(warehouse: Warehouse, as_of: date) -> dict[str, ibis.Table]:
+    """Return what each table says of customers, by name; `people` has everybody.
+
+    Each is a grouping of its own, so that a large warehouse can be gone through part by part.
+    """
+    return {
+        "people": _people(warehouse, as_of),
+        "orders": _orders(warehouse, as_of),
+        "lines": _lines(warehouse, as_of),
+        "sessions": _sessions(warehouse, as_of),
+        "events": _events(warehouse, as_of),
+        "contacts": _contacts(warehouse, as_of),
+        "tickets": _tickets(warehouse, as_of),
+        "incidents": _incidents(warehouse, as_of),
+        "surveys": _surveys(warehouse, as_of),
+    }
+
+
+def record_of(parts: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Put the parts of `record_parts` together to the columns of the record."""
+    people, *others = parts.values()
+    table = _joined(people, *others)
     revenue = {w: _net(table, "gross", w) for w in ("", "_365d", "_90d")}
     margin = {w: _net(table, "gained", w) for w in ("", "_365d")}
     made = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +14,12 @@ from typing import Final
 import duckdb
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.config import WarehouseLimits
-from analytics.customers.record import record_expression
+from analytics.customers.record import record_of, record_parts
 from analytics.customers.record_columns import DIMENSIONS, KPIS
 from analytics.customers.record_scores import (
     MOST_MEASURED,
@@ -33,9 +34,12 @@ from analytics.query.warehouse import DuckDBWarehouse, make_views
 
 _BLOCK: Final = 100_000
 """Rows of a block: what is held in memory at once, and a row group of the file."""
+_RANGE: Final = 500_000
+"""Customers whose parts are joined at once: few enough for the engine's memory."""
 _PRIME: Final = 1_000_003
 _STEP: Final = 48_271
 
+Ints = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
 
 
@@ -89,15 +93,16 @@ def write_record(
         )
     warehouse = DuckDBWarehouse(folder, limits=limits)
     day = as_of or warehouse.as_of()
-    sql = str(ibis.to_sql(record_expression(warehouse, day), dialect="duckdb"))
     with _beside(out) as room, _engine(folder, room, limits or WarehouseLimits()) as engine:
-        progress("Grouping …")
-        rough = room / "rough.parquet"
-        n = _written(engine, sql, rough)
-        ranks = _ranks(engine, rough, n)
+        parts = _grouped(engine, record_parts(warehouse, day), room, progress)
+        engine.execute("SET preserve_insertion_order = true")  # else sorted rows change places
+        sql = str(ibis.to_sql(record_of(parts), dialect="duckdb"))
+        ids = _ids(engine)
+        ranks = _ranks(engine, sql, len(ids))
         progress("Scoring …")
-        n_columns = _scored(engine, (rough, room / "done.parquet"), ranks, day)
+        n_columns = _scored(engine, sql, (ids, ranks), (room / "done.parquet", day))
         (room / "done.parquet").replace(out)
+    n = len(ids)
     return RecordSummary(
         as_of=day, n_customers=n, n_columns=n_columns, n_measured=ranks.n,
         seconds_s=time.perf_counter() - began,
@@ -142,43 +147,66 @@ def _engine(
         connection.close()
 
 
-def _written(engine: duckdb.DuckDBPyConnection, sql: str, file: Path) -> int:
-    target = f"({sql}) TO {quoted(file)} (FORMAT parquet, COMPRESSION snappy)"
-    found = engine.execute(f"COPY {target}").fetchone()
-    assert found is not None
-    return int(found[0])
+def _grouped(
+    engine: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, ibis.Table],
+    room: Path,
+    progress: Progress,
+) -> dict[str, ibis.Table]:
+    """Group one table at a time into a file of its own; return the files as tables."""
+    made = {}
+    for name, part in parts.items():
+        progress(f"Grouping {name} …")
+        sql, file = str(ibis.to_sql(part, dialect="duckdb")), room / f"{name}.parquet"
+        engine.execute(f"COPY ({sql}) TO {quoted(file)} (FORMAT parquet, COMPRESSION snappy)")
+        view = f"record_{name}"
+        engine.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({quoted(file)})")  # noqa: S608
+        made[name] = ibis.table(part.schema(), name=view)
+    return made
 
 
-def _ranks(engine: duckdb.DuckDBPyConnection, file: Path, n: int) -> Ranks:
+def _ids(engine: duckdb.DuckDBPyConnection) -> Ints:
+    text = "SELECT customer_id FROM record_people ORDER BY customer_id"
+    table = engine.sql(text).to_arrow_table()
+    return np.asarray(table.column("customer_id").to_numpy(), dtype=np.int64)
+
+
+def _ranks(engine: duckdb.DuckDBPyConnection, sql: str, n: int) -> Ranks:
     """Read the values that customers are ranked among: everybody's, or a fixed sample's."""
     names = ", ".join(f'CAST("{kpi.column}" AS DOUBLE) AS "{kpi.column}"' for kpi in KPIS)
     least = _PRIME if n <= MOST_MEASURED else int(_PRIME * MOST_MEASURED / n)
     # Multiplying by a constant modulo a prime scatters neighbouring ids.
     place = f"((customer_id % {_PRIME}) * {_STEP}) % {_PRIME}"
-    text = f"SELECT {names} FROM read_parquet({quoted(file)}) WHERE {place} < {least}"  # noqa: S608
+    text = f"SELECT {names} FROM ({sql}) WHERE {place} < {least}"  # noqa: S608
     table = engine.sql(text).to_arrow_table()
     return ranks_of({name: _floats(table.column(name)) for name in table.column_names})
 
 
 def _scored(
-    engine: duckdb.DuckDBPyConnection, files: tuple[Path, Path], ranks: Ranks, day: date
+    engine: duckdb.DuckDBPyConnection,
+    sql: str,
+    people: tuple[Ints, Ranks],
+    target: tuple[Path, date],
 ) -> int:
-    """Write the rows with their scores, block by block."""
-    rough, done = files
-    engine.execute("SET preserve_insertion_order = true")  # else sorted rows may change places
-    text = f"SELECT * FROM read_parquet({quoted(rough)}) ORDER BY customer_id"  # noqa: S608
-    reader = engine.sql(text).to_arrow_reader(_BLOCK)
+    """Join the parts and score them for one range of customers after the other."""
+    (ids, ranks), (file, day) = people, target
     extra = [(name, pa.float64()) for name in (*DIMENSIONS, *(kpi.score for kpi in KPIS))]
-    schema = pa.schema([*reader.schema, *(pa.field(*each) for each in extra)]).with_metadata(
+    first = engine.sql(f"SELECT * FROM ({sql}) LIMIT 0").to_arrow_table().schema  # noqa: S608
+    schema = pa.schema([*first, *(pa.field(*each) for each in extra)]).with_metadata(
         {"as_of": day.isoformat(), "n_measured": str(ranks.n)}
     )
-    with pq.ParquetWriter(done, schema, compression="zstd") as writer:
-        for rows in _blocks(reader):
-            columns = {kpi.column: _floats(rows.column(kpi.column)) for kpi in KPIS}
-            scores = scores_of(ranks, columns)
-            for name, _ in extra:
-                rows = rows.append_column(name, pa.array(scores[name]))
-            writer.write_table(rows.cast(schema), row_group_size=_BLOCK)
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for start in range(0, len(ids), _RANGE):
+            low, high = int(ids[start]), int(ids[min(start + _RANGE, len(ids)) - 1])
+            reader = engine.sql(
+                f"SELECT * FROM ({sql}) WHERE customer_id BETWEEN {low} AND {high} "  # noqa: S608
+                "ORDER BY customer_id"
+            ).to_arrow_reader(_BLOCK)
+            for rows in _blocks(reader):
+                columns = {kpi.column: _floats(rows.column(kpi.column)) for kpi in KPIS}
+                for name, values in scores_of(ranks, columns).items():
+                    rows = rows.append_column(name, pa.array(values))
+                writer.write_table(rows.select(schema.names).cast(schema), row_group_size=_BLOCK)
     return len(schema)
 
 
@@ -193,7 +221,7 @@ def _blocks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
             batch, held, n = batch.slice(held[-1].num_rows), [], 0
         held.append(batch)
         n += batch.num_rows
-    if n or not held:
+    if n:
         yield pa.Table.from_batches(held, schema=reader.schema).combine_chunks()
 
 
