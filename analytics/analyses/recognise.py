@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line, however long
 """Recognises which analysis a text asks for: telling words first, then likeness to examples."""
 
 from __future__ import annotations
@@ -48,6 +49,35 @@ _OFFERED: Final = re.compile(
     r"|next best (?:offer|product|action))\b"
 )
 """Words that ask what to offer, where "recommend" is no score."""
+_LOYALTY_RATE = r"(?:churn|attrition|retention|repeat purchase) rate"
+_AHEAD = r"(?:forecast|forecasting|predict|predicted|prediction|project|projected|projection|extrapolate|outlook|prognosis|will|heading|next|coming|expect|expected|anticipate)"
+_GIVING_UP = (
+    r"(?:give up on|gave up on|giving up on|had enough of|have enough of|be fed up with|be sick of|be tired of|"
+    r"turn away from|turned away from|drift away|drifted away|part way with|parted way with|desert|ditch|"
+    r"fall out of love with|say goodbye|said goodbye|not come back|never come back|not renew|lose faith in|lost faith in|"
+    r"walk out on|break up with|drop us|dump us)"
+)
+_FIRST: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (
+        re.compile(
+            rf"^(?!.*\b(?:who|which customer|what customer|list)\b)(?:.*\b{_AHEAD}\b.*\b{_LOYALTY_RATE}\b"
+            rf"|.*\b{_LOYALTY_RATE}\b.*\b{_AHEAD}\b)"
+        ),
+        "forecast",
+    ),
+    (
+        re.compile(
+            rf"\b(?:why|reason|cause|driver|drive|make|explain|behind|motivate|lead|push|trigger)\b.*\b{_GIVING_UP}\b"
+        ),
+        "churn_drivers",
+    ),
+)
+"""Words that settle the kind before any other: a rate ahead is a forecast, no list of customers."""
+_STAFFED: Final = re.compile(
+    r"\b(?:agents?|staff(?:ing)?|people|persons?|analysts?|technicians?|heads?|headcount|ftes?|"
+    r"operators?|rota|roster|erlang|hands|workers?|colleagues?)\b"
+)
+"""Who is counted in a question about staffing, where "how many" asks for no plain number."""
 _COUNTING = frozenset({"how_many", "how_much", "how_long", "how_often", "share", "by"})
 _CALLED = {"campaign": "campaign", "service": "service"}
 
@@ -62,6 +92,8 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
         return _SEGMENT_WORDS.search(recognisable(tags)) is not None
     if kind.name == "next_best_offer":
         return _OFFERED.search(recognisable(tags)) is not None
+    if kind.name == "staffing":
+        return _STAFFED.search(recognisable(tags)) is not None
     counts = any(tag.cue in _COUNTING for tag in tags)
     grained = any(t.time is not None and t.time.kind == "grain" for t in tags)
     return kind.name in _OVER_NUMBERS and not counts and (not grained or kind.name == "anomalies")
@@ -108,6 +140,9 @@ class Recogniser:
 
     def by_words(self, text: str) -> Kind | None:
         """Return the kind whose telling words are in canonical text, None without any."""
+        first = next((name for pattern, name in _FIRST if pattern.search(text)), None)
+        if first is not None:
+            return next((kind for kind in self.kinds if kind.name == first), None)
         return next((kind for kind in self.kinds if kind.matches(text)), None)
 
     def by_likeness(self, text: str) -> Kind | None:

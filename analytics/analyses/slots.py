@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 
 from analytics.analyses.kind import Kind
+from analytics.analyses.staffing_wishes import slots_in
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import previous
 from analytics.language.grouping import read_groups
@@ -101,20 +103,34 @@ def slots_for(
         found["top_n"] = n
     if "threshold" in wanted and (limit := _threshold(tags, kind)) is not None:
         found["threshold"] = limit
+    if kind.name == "staffing":
+        found = _shift_and_wishes(found, tags)
     if kind.name == "campaign_result" and _CONTROL.search(text):
         found["compare_to"] = "control"
     return found
 
 
+def _shift_and_wishes(found: dict[str, object], tags: tuple[Tag, ...]) -> dict[str, object]:
+    """Weekdays and hours are the shift, not filters; who is counted is no split."""
+    filters = found.get("filters")
+    kept = dict(found)
+    if isinstance(filters, Mapping):
+        kept["filters"] = {column: value for column, value in filters.items() if column}
+    if kept.get("dimension") in ("", "assignee", "ticket_id"):
+        del kept["dimension"]
+    return kept | slots_in(" ".join(tag.norm for tag in tags))
+
+
 def unplaced(
     kind: Kind, tags: tuple[Tag, ...], catalogue: Catalogue, slots: Mapping[str, object]
 ) -> tuple[str, ...]:
-    """Return the groups of customers named that an analysis cannot be narrowed to, as written.
+    """Return the groups that an analysis cannot be narrowed to or split by, as written.
 
-    "When is the disk full for premium customers?" names a plan, and no disk has one.
+    "When is the disk full for premium customers?" names a plan, and no disk has one; "Did the
+    mailing work by region?" wants rows that a campaign's result does not have.
     """
     subject = str(slots.get("metric") or kind.subject)
-    found = []
+    found = _splits(tags, catalogue, _ROWS_OF[kind.name]) if kind.name in _ROWS_OF else []
     for tag in tags:
         says_more = tag.metrics or tag.dimensions or tag.time or tag.quantity or tag.rank or tag.cue
         if says_more or tag.filler or tag.concepts or tag.flags:
@@ -124,6 +140,36 @@ def unplaced(
         if owners == {"customer"} and not any(catalogue.has_dimension(subject, n) for n in names):
             found.append(tag.norm)
     return tuple(dict.fromkeys(found))
+
+
+_ROWS_OF: dict[str, frozenset[str]] = {
+    "campaign_result": frozenset({"campaign", "contact"}),
+    "capacity": frozenset({"service"}),
+    "churn_drivers": frozenset({"customer"}),
+    "cross_sell_rules": frozenset({"product"}),
+    "experiment_result": frozenset({"contact", "experiment"}),
+    "next_best_offer": frozenset({"product", "customer"}),
+}
+"""Kinds that are not split further, and the entities whose rows their answers have anyway."""
+_SPLITTING = frozenset(
+    {"by", "per", "for each", "for every", "in each", "in every", "each", "split by", "across",
+     "broken down by", "of each", "grouped by", "by each", "break down by", "among", "on each"}
+)  # fmt: skip
+
+
+def _splits(tags: tuple[Tag, ...], catalogue: Catalogue, own: frozenset[str]) -> list[str]:
+    """Return what follows "by" or "per" and names rows other than the analysis's own."""
+    found: list[str] = []
+    for before, tag in pairwise(tags):
+        if tag.time is not None and tag.time.kind == "grain":
+            found.append(tag.norm)
+        if before.text not in _SPLITTING or not tag.dimensions:
+            continue
+        owners = {catalogue.dimension(name).entity for name in tag.dimensions}
+        whole = {catalogue.dimension(name).kind for name in tag.dimensions} <= {"entity"}
+        if not (owners & own and (whole or "customer" not in own)):
+            found.append(f"{before.norm} {tag.norm}")
+    return found
 
 
 def merged_slots(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:

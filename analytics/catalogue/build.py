@@ -66,6 +66,7 @@ def built(things: FactsFile, numbers: MetricsFile, splits: DimensionsFile) -> Ca
                 for h in splits.hierarchies
             ),
             newest=tuple(_table_and_column(name) for name in things.newest),
+            currency=numbers.currency.upper(),
         )
     )
 

@@ -126,6 +126,8 @@ class Catalogue:
     """Tables and date columns: the as-of date is the day after the newest of them."""
     version: str = ""
     """Short hash of every definition."""
+    currency: str = ""
+    """What money is in, as a code of three letters ("EUR"); empty: not said."""
 
     def children(self, level: str) -> tuple[str, ...]:
         """Return the next narrower levels of a dimension or a grain, in file order."""

@@ -165,6 +165,7 @@ class MetricsFile(_Strict):
 
     access: list[str] = []
     owner: str = ""
+    currency: str = ""
     measures: dict[str, MeasureEntry]
     metrics: list[MetricEntry]
 

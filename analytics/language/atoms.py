@@ -17,7 +17,7 @@ from analytics.language.calendar import (
     unit_start,
     whole,
 )
-from analytics.language.text import NUMBER_PATTERN, number_of
+from analytics.language.text import NUMBER_PATTERN, number_of, words
 from analytics.model import Period
 
 MONTHS: dict[str, int] = {
@@ -45,7 +45,7 @@ UNIT = (
     + "|".join(sorted((u for u in UNIT_WORDS if " " not in u), key=len, reverse=True))
     + ")"
 )
-LONG_UNIT = "(?:half year|day|week|wk|month|mth|quarter|qtr|half|year|yr)"
+LONG_UNIT = "(?:half year|day|week|wk|month|mth|mnth|quarter|qtr|half|year|yr)"
 YEAR = r"(?:(?:19|20)\d\d)"
 NUMBER = NUMBER_PATTERN
 _ORDINALS = {"first": 1, "1 st": 1, "second": 2, "2 nd": 2, "third": 3, "3 rd": 3, "fourth": 4, "4 th": 4, "last": -1, "final": -1}  # fmt: skip
@@ -53,6 +53,8 @@ ORDINAL = "(?:" + "|".join(_ORDINALS) + ")"
 YEAR_REFERENCE = (
     rf"(?:(?P<year>{YEAR})|(?P<which>this|the current|current|last|the previous|previous) year)"
 )
+_YEARS_OWN = r"(?P<which>this|the current|current|last|the previous|previous) year"
+"""`last year's Q1`: the year is said first; its apostrophe is gone by then."""
 _OF_YEAR = rf"(?:(?: of)?(?: ,)?(?: in)? {YEAR_REFERENCE})?"
 
 
@@ -152,33 +154,20 @@ def _day_range(match: re.Match[str], as_of: date) -> Atom | None:
     return replace(atom, is_span=True) if first <= last else None
 
 
-_BEFORE_DAY = frozenset(
-    [
-        "on",
-        "since",
-        "until",
-        "till",
-        "after",
-        "before",
-        "from",
-        "to",
-        "and",
-        "-",
-        "by",
-        "of",
-        "between",
-        "through",
-    ]
-)
+_BEFORE_DAY = words("on since until till after before from to and - by of between through")
 
 
 def _month_day(match: re.Match[str], as_of: date) -> Atom | None:
-    """`May 26` may be a day or a year; it is a day when something else says so."""
+    """`May 26` is a day or a month of 2026: a day when something else says so, else open."""
     told = match["ordinal"] or match["year"] or match["which"]
     before = match.string[: match.start()].split()[-1:]
-    if not told and 20 <= int(match["day"]) <= as_of.year % 100 and not _BEFORE_DAY & set(before):
-        return None
-    return _day(match, as_of)
+    day = _day(match, as_of)
+    if told or not 20 <= int(match["day"]) <= as_of.year % 100 or _BEFORE_DAY & set(before):
+        return day
+    month = whole(date(2000 + int(match["day"]), MONTHS[match["month"]], 1), "month")
+    if day is None or month.start >= as_of:
+        return day or Atom(period=month)
+    return Atom(period=month, readings=(month, day.period))
 
 
 def _short_months(match: re.Match[str], as_of: date) -> Atom | None:
@@ -323,6 +312,20 @@ ATOMS: tuple[Pattern, ...] = tuple(
             _month,
         ),
         (rf"(?P<year>{YEAR}) (?P<month>{MONTH})", _month),
+        (rf"(?:the )?{_YEARS_OWN} (?:month of )?(?P<month>{MONTH})", _month),
+        (
+            rf"(?:the )?{_YEARS_OWN} (?P<month>{MONTH}) (?P<day>\d{{1,2}})(?: (?:st|nd|rd|th))?",
+            _day,
+        ),
+        (
+            rf"(?:the )?{_YEARS_OWN} (?:q|quarter|qtr) ?(?P<number>[1-4]|one|two|three|four)",
+            _quarter,
+        ),
+        (rf"(?:the )?{_YEARS_OWN} h ?(?P<number>[12])", _half),
+        (
+            rf"(?:the )?{_YEARS_OWN} (?P<ordinal>{ORDINAL}) (?P<unit>quarter|qtr|half)",
+            _ordinal_part,
+        ),
         (
             rf"(?:the )?q ?(?P<number>[1-4])(?:(?: of)?(?: [,/])?(?: in)? (?:{YEAR_REFERENCE}|(?P<short>\d\d)))?",
             _quarter,

@@ -48,6 +48,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         r"(?:expressed |shown |measured |given |stated )?in (?:full |whole )?(?:thousand|million|second|minute|hour|day)(?: of)?(?: euro| eur| dollar| pound)?",
     ),
     (
+        "in_unit",
+        r"(?:expressed |shown |measured |given |stated |denominated |quoted )?in (?:full |whole |plain |our own )?(?:euro|eur|usd|us dollar|american dollar|dollar|gbp|pound sterling|british pound|pound|sterling|chf|swiss franc|franc|yen|jpy|krona|krone|sek|nok|dkk|zloty|pln|rupee|inr|cad|aud|money|cash term|point|score point|percentage point|absolute (?:number|term|figure|value|count)|number|figure|monetary term|money term)",
+    ),
+    (
         "that_time",
         r"(?:in|during|within|over) (?:that|the same|this same|that same|said) (?:year|quarter|month|week|period|time|half year|span|timeframe)",
     ),
@@ -108,7 +112,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("without", r"without|with no|lacking|free of|minus|no|have no|had no|has no"),
     (
         "not",
-        r"not|non|isn|never|neither|nor|none|excluding|exclude|except for|except|excepting|other than|apart from|leaving out|leave out|leaving aside|outside(?: of)?|but not|aside from|ignoring|ignore|omitting|omit|barring|bar|rather than|instead of|anything but|everything but|all but",
+        r"not|non|isn|never|neither|nor|none|with (?:the )?exception of|sans|excluding|exclude|except for|except|excepting|other than|apart from|leaving out|leave out|leaving aside|outside(?: of)?|but not|aside from|ignoring|ignore|omitting|omit|barring|bar|rather than|instead of|anything but|everything but|all but",
     ),
     ("only", r"only|just|solely|exclusively|nothing but|purely|alone"),
     # conjunction
@@ -185,7 +189,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ("up", rf"(?:the )?bottom (?P<n>{_NUMBER})"),
     (
         "down",
-        rf"(?:the )?(?P<n>{_NUMBER}) (?:\w+ )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|top|leading|heaviest|strongest)",
+        rf"(?:the )?(?P<n>{_NUMBER}) (?:\w+ )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|priciest|top|leading|heaviest|strongest)",
     ),
     ("up", rf"(?:the )?(?P<n>{_NUMBER}) (?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?P<n>{_NUMBER}) (?:{_ORDER_GOOD})"),
@@ -194,7 +198,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ("bad", rf"(?:the )?(?:{_ORDER_BAD}) (?P<n>{_NUMBER})"),
     (
         "down",
-        rf"(?:the )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|strongest) (?P<n>{_NUMBER})",
+        rf"(?:the )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|priciest|strongest) (?P<n>{_NUMBER})",
     ),
     ("up", rf"(?:the )?(?:{_ORDER_UP}) (?P<n>{_NUMBER})"),
     (
@@ -203,7 +207,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ),
     (
         "down",
-        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|peak|top)|lead(?= (?:in|on|by|for))|come (?:out )?(?:first|top|on top)|rank first",
+        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|priciest|peak|top)|lead(?= (?:in|on|by|for))|come (?:out )?(?:first|top|on top)|rank first",
     ),
     ("up", rf"(?:the )?(?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?:{_ORDER_GOOD})"),

@@ -37,6 +37,8 @@ class TimeMatch:
     """Asked at the start of the period; only what is counted at a moment has such a number."""
     readings: tuple[Period, ...] = ()
     """Two or more when the words leave open which period is meant."""
+    is_from: bool = False
+    """`from March`: since March, or of March; the two readings, in this order."""
     alone: Period | None = None
     """Of `two years ago`: the whole unit it is when nothing is compared."""
     spoken_to_date: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from analytics.language.concepts import ABSORBED, NOUNS, RANKED_BY, RULES, VAGUE_WORDS, Rule
+from analytics.language.extremes import measured_by
 from analytics.language.nouns import (
     in_order,
     is_added,
@@ -276,7 +277,9 @@ def _rank_without_metric(scene: Scene) -> bool:
         others = [i for i in scene.find(lambda t: bool(t.metrics)) if i != index]
         if name is None or others or not _is_to_rank(scene, index):
             continue
-        options = RANKED_BY[name]
+        words = {w for i in ranks for w in scene.tags[i].text.split()}
+        measured = next((m for w in sorted(words) if (m := measured_by(name, w))), ())
+        options = measured or RANKED_BY[name]
         pick = scene.choose(
             "ranked", f"By which number should {scene.tags[index].norm} be ranked?", options
         )

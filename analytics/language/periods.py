@@ -83,7 +83,7 @@ def _built(build: _Build, match: re.Match[str], atoms: list[Atom], as_of: date) 
         read = [replace(a, period=a.readings[i], readings=()) if a.readings else a for a in atoms]
         found.append(build(match, read, as_of))
     first = next((f for f in found if f is not None), None)
-    periods = [f.period for f in found if f is not None and f.period is not None]
+    periods = [p for f in found if f is not None for p in (f.readings or (f.period,)) if p]
     if first is None or not periods:
         return first
     return replace(first, readings=tuple(dict.fromkeys(periods)) if len(periods) > 1 else ())
@@ -125,7 +125,14 @@ def _end_to_end(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMat
 def _since(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:
     if atoms[0].is_past and match.group().startswith("from") and match.group().endswith("@"):
         return matched(atoms[0].period, as_of)  # "the revenue from last month"
-    return matched(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
+    since = matched(Period(start=min(atoms[0].period.start, as_of), end=as_of), as_of, to_date=True)
+    named = clipped(atoms[0].period, as_of)
+    if match.group() != "from @" or atoms[0].readings or named.end >= as_of:
+        return since
+    # "revenue from March": that of March, or all since; the rest of the question may tell.
+    return replace(
+        since, readings=tuple(p for p in (since.period, named) if p is not None), is_from=True
+    )
 
 
 def _after(match: re.Match[str], atoms: list[Atom], as_of: date) -> TimeMatch:

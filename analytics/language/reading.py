@@ -11,6 +11,7 @@ from analytics.language.calendar import last_whole
 from analytics.language.cohort import read_cohort
 from analytics.language.compared import read_compared_values
 from analytics.language.cues import FILLER
+from analytics.language.extremes import read_extremes
 from analytics.language.grouping import COMPARING, read_groups
 from analytics.language.hit import settle_hit
 from analytics.language.members import read_members
@@ -25,6 +26,7 @@ from analytics.language.statistics import read_distinct, read_statistics
 from analytics.language.tagging import Tag
 from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
+from analytics.language.unit_words import read_unit_words
 from analytics.model import Filter, MetricQuery
 
 _NEUTRAL_CUES = frozenset(
@@ -42,6 +44,7 @@ def read(
         read_owners(scene)
         name_metrics(scene)
         read_rates(scene)
+        read_extremes(scene)
         check_counted(scene)
     if scene.draft.metrics:
         read_parts(scene)
@@ -66,6 +69,7 @@ def read_parts(scene: Scene) -> None:
     read_rank(scene)
     _read_trend(scene)
     read_statistics(scene)
+    read_unit_words(scene)
     _read_average(scene)
     _read_counted_groups(scene)
     scene.draft.filters += filters

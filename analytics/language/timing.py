@@ -70,13 +70,39 @@ def _settled(scene: Scene, index: int) -> TimeMatch | None:
     match = scene.tags[index].time
     if match is None or not match.readings:
         return match
+    if match.is_from and (told := _of_or_since(scene, match)) is not None:
+        return told
     others = [t.time.period for t in scene.tags if t.time is not None and not t.time.readings]
     left = [p for p in match.readings if p not in others]
     if len(left) == 1:
         return replace(match, period=left[0], readings=())
     labels = tuple(in_words(p) for p in left)
-    pick = scene.choose(f"time:{index}", f"Which {scene.tags[index].norm} do you mean?", labels)
+    asked = f"Which {scene.tags[index].norm} do you mean?"
+    if match.is_from:
+        asked = f"All since then, or only of that time: “{scene.tags[index].norm}”?"
+    pick = scene.choose(f"time:{index}", asked, labels)
     return replace(match, period=left[pick], readings=())
+
+
+_SPREAD = frozenset({"trend", "cumulative", "average"})
+
+
+def _of_or_since(scene: Scene, match: TimeMatch) -> TimeMatch | None:
+    """Settle `from March` by what else is said; None when nothing does.
+
+    Rows for each month, or a course over time, run on; what is set against another period is one.
+    """
+    since, named = match.readings
+    times = [t.time for t in scene.tags if t.time is not None and t.time is not match]
+    grains = {t.grain for t in times if t.kind == "grain"}
+    spread = any(t.cue in _SPREAD for t in scene.tags)
+    inner = whole_unit_of(named)
+    if grains - {"day"} or spread or (grains and inner is not None and inner[0] == "day"):
+        return replace(match, period=since, readings=(), is_from=False)
+    against = any(t.cue in COMPARE_CUES for t in scene.tags)
+    if any(t.kind == "shift" for t in times) or (against and len(times) > 0):
+        return replace(match, period=named, readings=(), is_from=False, to_date=False)
+    return None
 
 
 def _agos(

@@ -10,7 +10,16 @@ from functools import lru_cache
 from itertools import product
 
 from analytics.errors import UnknownDimensionError, UnknownMetricError
-from analytics.language import atoms, concepts, cues, preamble, quantities, relative
+from analytics.language import (
+    atoms,
+    concepts,
+    cues,
+    named_days,
+    preamble,
+    quantities,
+    relative,
+    rewording,
+)
 from analytics.language.followup import continues, looks_elliptical, names_metric, read_followup
 from analytics.language.lexicon import Lexicon
 from analytics.language.nouns import is_noun
@@ -23,6 +32,7 @@ from analytics.language.text import Token, tokenize
 from analytics.model import MetricQuery
 
 _WORD = re.compile(r"[a-z]{4,}")
+_GROUP = re.compile(r"\(\?P<\w+>")
 _MOST_CHOICES = 4
 _REMEMBERED = 256
 """Questions that are not read again."""
@@ -76,7 +86,8 @@ class Understander:
     def tokens(self, text: str) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
         """Return the tokens of a text, greetings dropped and spelling corrected."""
         tokens, corrections = self._speller.correct(tokenize(text))
-        return preamble.without_preamble(tokens, self.lexicon), corrections
+        tokens = preamble.without_preamble(tokens, self.lexicon)
+        return rewording.reworded(tokens, self.lexicon), corrections
 
     def tags(self, text: str, as_of: date) -> tuple[Tag, ...]:
         """Return the tags of a text."""
@@ -247,6 +258,7 @@ def _grammar_words() -> frozenset[str]:
     sources += [pattern.pattern for _, pattern in cues.RANK_PATTERNS]
     sources += [pattern.pattern for pattern in concepts.CONCEPTS.values()]
     sources += [pattern.pattern for _, pattern in quantities.QUANTITY_PATTERNS]
+    sources += [_GROUP.sub("(", p.pattern) for p, _ in (*atoms.ATOMS, *named_days.NAMED_DAYS)]
     sources += [
         *relative.RELATIVE,
         *relative.LATE,
