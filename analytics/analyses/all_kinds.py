@@ -23,6 +23,7 @@ from analytics.analyses.kinds import (
     root_cause,
     segment_migration,
     segments,
+    staffing,
 )
 
 KINDS: tuple[Kind, ...] = (
@@ -35,6 +36,7 @@ KINDS: tuple[Kind, ...] = (
     change_drivers.KIND,
     churn_drivers.KIND,
     lifetime_value.KIND,
+    staffing.KIND,
     capacity.KIND,
     funnel.KIND,
     cohort_retention.KIND,

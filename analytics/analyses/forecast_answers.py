@@ -26,6 +26,7 @@ from analytics.analyses.time_series import (
     metric_of,
 )
 from analytics.catalogue import Dimension, Metric
+from analytics.catalogue.entries import MOMENT
 from analytics.describe.dates import days_in_words, period_name
 from analytics.describe.phrases import lower_start
 from analytics.errors import QuestionError
@@ -85,7 +86,13 @@ def _split(request: Request, metric: Metric, context: Context) -> Dimension | No
             "add up.",
             hint=f"Ask for one {name} at a time, or for {lower_start(metric.label)} in all.",
         )
-    return answering.dimension_for(request, metric.name, context.catalogue)
+    dimension = answering.dimension_for(request, metric.name, context.catalogue)
+    if dimension is not None and dimension.entity == MOMENT:
+        raise QuestionError(
+            f"A forecast is not split by {lower_start(dimension.label)}.",
+            hint=f"Ask for {lower_start(metric.label)} by day, or in all.",
+        )
+    return dimension
 
 
 def _finding(

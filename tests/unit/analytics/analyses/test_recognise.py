@@ -124,4 +124,5 @@ def test_every_kind_of_the_contract_is_known() -> None:
         "major_incident",
         "definition",
         "customer_profile",
+        "staffing",
     }
