@@ -15,6 +15,13 @@ AssistantError
 ├── NothingToDraftError         a ticket tells nothing that an article could be made of
 ├── BoardEntryNotFoundError     no pinned question, or somebody else's
 ├── BoardFullError              more is pinned than is asked at once
+├── SourceNotFoundError         no source of articles or tickets is called so
+├── UploadNotFoundError         no upload, or somebody else's
+├── UploadRefusedError          a file that is not taken
+├── JobRunningError             work in the background has to end first
+├── ModelVersionNotFoundError   no such version, or none that can be brought into use
+├── CandidateNotFoundError      nobody proposed the short form
+├── GapNotFoundError            no group of open questions, or one that the asker may not see
 ├── FeedbackNotShownError       feedback on a document that was not shown for the question
 ├── FeedbackLimitError          more feedback in a day than one person may give
 ├── EmptyQuestionError
@@ -132,6 +139,48 @@ class DocumentNotFoundError(AssistantError):
     """No document has this id, or the asker may not see it."""
 
     code = "document_not_found"
+
+
+class SourceNotFoundError(AssistantError):
+    """No source of articles or tickets is called so, or it cannot be read again."""
+
+    code = "source_not_found"
+
+
+class UploadNotFoundError(AssistantError):
+    """There is no such upload, or it is somebody else's."""
+
+    code = "upload_not_found"
+
+
+class UploadRefusedError(AssistantError):
+    """A file that is not taken: its name, its kind, its size, or nobody could read it."""
+
+    code = "upload_refused"
+
+
+class JobRunningError(AssistantError):
+    """Work in the background has to end before other work begins."""
+
+    code = "job_running"
+
+
+class ModelVersionNotFoundError(AssistantError):
+    """There is no such version of a model, or it cannot be brought into use."""
+
+    code = "model_version_not_found"
+
+
+class CandidateNotFoundError(AssistantError):
+    """Nobody proposed that a short form stands for something."""
+
+    code = "candidate_not_found"
+
+
+class GapNotFoundError(AssistantError):
+    """There is no such group of open questions, or the asker may not see it."""
+
+    code = "gap_not_found"
 
 
 class FeedbackNotShownError(AssistantError):

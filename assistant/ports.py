@@ -26,6 +26,7 @@ from assistant.model import (
     Turn,
     VocabularyEntry,
 )
+from assistant.operations import Operations
 from assistant.suggestions import Suggestions
 from assistant.work_ports import AgentDesk, ArticleDrafts
 from knowledge_base.acronyms import Candidate
@@ -227,6 +228,11 @@ class Assistant(Protocol):
     @property
     def boards(self) -> Boards:
         """Return what people pinned, and the saved questions."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """Return what operators do."""
         ...
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

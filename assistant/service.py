@@ -25,6 +25,7 @@ from assistant.model import (
     FeedbackValue,
     Turn,
 )
+from assistant.operations import Operations
 from assistant.ports import Articles, Clock
 from assistant.skills.desk import DeskSkill
 from assistant.skills.smalltalk import Capabilities
@@ -53,6 +54,7 @@ class AssistantService:
     agent_desk: TicketDesk
     article_drafts: DraftDesk
     boards: Boards
+    operations: Operations
     clock: Clock
     articles_in: Articles
     insights: Insights | None

@@ -155,6 +155,25 @@ vocabulary = sa.Table(
 )
 """What short forms and nicknames may stand for, and what the operator said of it."""
 
+ingest_runs = sa.Table(
+    "ingest_runs",
+    metadata,
+    sa.Column("run_id", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False, index=True),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("body", sa.String, nullable=False),
+)
+"""What each ingest did; `body` is JSON: sources, groups, counts, files that were not taken."""
+operator_choices = sa.Table(
+    "operator_choices",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+"""What operators chose on the page in place of a setting."""
+
 
 def revision(connection: sa.Connection, name: str) -> int:
     """Return how often what is named was changed."""

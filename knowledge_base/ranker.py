@@ -151,6 +151,31 @@ def save_version(folder: Path, version: RankerVersion) -> RankerVersion:
     return replace(version, is_live=version.is_promoted)
 
 
+def use_version(folder: Path, name: str) -> None:
+    """Bring a version into use, whatever it measured.
+
+    Raises
+    ------
+    RankerError
+        When there is none of this name, it cannot be read, or the folder cannot be written to.
+    """
+    path = folder / f"{name}.json"
+    content = _content(path) if path in _files(folder) else None
+    if content is None:
+        raise RankerError(
+            f"There are no learned weights {name}.", hint="Look in `deskwise models`."
+        )
+    _version(path, content)
+    pointer = {"version": name, "sha256": hashlib.sha256(content).hexdigest()}
+    try:
+        _write(folder / _POINTER, json.dumps(pointer, indent=1).encode())
+    except OSError as error:
+        raise RankerError(
+            f"{folder / _POINTER} cannot be written: {error}.",
+            hint="Free some space, or choose a home folder that you may write to.",
+        ) from error
+
+
 def discard(folder: Path) -> str | None:
     """Take the version in use out of use; its file stays. Return its name, or None.
 

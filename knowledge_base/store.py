@@ -171,6 +171,53 @@ class SqliteStore:
                 schema.sources.insert().values(name=name, location=location, pipeline=pipeline)
             )
 
+    def sources(self) -> tuple[Mapping[str, Any], ...]:
+        """Return name, location, and how many documents and passages, of every source, by name."""
+        documents, passages = schema.documents, schema.passages
+        n_documents = (
+            sa.select(documents.c.source, sa.func.count().label("n"))
+            .group_by(documents.c.source)
+            .subquery()
+        )
+        n_passages = (
+            sa.select(documents.c.source, sa.func.count().label("n"))
+            .join(passages, passages.c.document_id == documents.c.document_id)
+            .group_by(documents.c.source)
+            .subquery()
+        )
+        query = (
+            sa.select(
+                schema.sources.c.name,
+                schema.sources.c.location,
+                sa.func.coalesce(n_documents.c.n, 0).label("n_documents"),
+                sa.func.coalesce(n_passages.c.n, 0).label("n_passages"),
+            )
+            .outerjoin(n_documents, n_documents.c.source == schema.sources.c.name)
+            .outerjoin(n_passages, n_passages.c.source == schema.sources.c.name)
+            .order_by(schema.sources.c.name)
+        )
+        with self._reading() as connection:
+            return tuple(dict(row._mapping) for row in connection.execute(query))
+
+    def titles(self, source: str) -> tuple[Mapping[str, Any], ...]:
+        """Return id, title, groups and day of every document of a source, by title."""
+        columns = schema.documents.c
+        query = (
+            sa.select(columns.document_id, columns.title, columns.acl, columns.updated_on)
+            .where(columns.source == source)
+            .order_by(columns.title, columns.document_id)
+        )
+        with self._reading() as connection:
+            return tuple(
+                {
+                    "document_id": row.document_id,
+                    "title": row.title,
+                    "acl": tuple(json.loads(row.acl)),
+                    "updated_on": date.fromisoformat(row.updated_on) if row.updated_on else None,
+                }
+                for row in connection.execute(query)
+            )
+
     def counts(self) -> Mapping[str, int]:
         """Return how many documents, passages and tickets there are."""
         with self._reading() as connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.params import Depends as DependsOn
@@ -26,12 +27,27 @@ from web.identity import (
     FORWARDED_HEADERS,
     address_of,
     read_bearer,
+    session_cookie_name,
     set_session_cookie,
     visitor_id,
 )
 
 logger = logging.getLogger(__name__)
 
+_SECURITY_SCHEMES = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": session_cookie_name(secure=False),
+        "description": "Opened by POST /api/v1/session; over HTTPS the name begins with `__Host-`. "
+        "While sign-in is off, nothing is needed.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token; some things only a person may do.",
+    },
+}
 PUBLIC_PATHS = frozenset({"/openapi.json", "/assets"})
 """What is not a route of ours: the API's description and the page's files, which hold no data."""
 
@@ -227,6 +243,24 @@ def declared_routes(app: FastAPI) -> Iterator[tuple[str, str, Needs | None]]:
         ]
         for method in sorted(route.methods or {"GET"}):
             yield method, route.path or "", declared[0] if len(declared) == 1 else None
+
+
+def describe_access(app: FastAPI) -> None:
+    """Have the application's description say of each route how one is let in, and by what right."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+        for method, path, declared in declared_routes(app):
+            permission = declared.permission if declared else None
+            found = document["paths"].get(path.replace(":path}", "}"), {}).get(method.lower())
+            if found is not None and permission is not None:
+                found["security"] = [{name: []} for name in _SECURITY_SCHEMES]
+                found["x-permission"] = permission
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend it
 
 
 def require_declared(app: FastAPI) -> None:

@@ -11,7 +11,7 @@ from assistant.accounts import Accounts
 from assistant.config import Settings, check_access
 from assistant.errors import SettingsError
 from assistant.ports import Assistant
-from web.access import Guard, require_declared
+from web.access import Guard, describe_access, require_declared
 from web.errors import add_error_handlers
 from web.routes import accounts as account_routes
 from web.routes import (
@@ -23,6 +23,7 @@ from web.routes import (
     findings,
     health,
     insights,
+    operate,
     session,
     tickets,
 )
@@ -85,11 +86,13 @@ def create_app(
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(boards.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
+    app.include_router(operate.router, prefix=API_PREFIX, tags=["operation"])
     app.include_router(account_routes.router, prefix=API_PREFIX, tags=["accounts"])
     app.include_router(session.router, prefix=API_PREFIX, tags=["session"])
     app.include_router(health.router, tags=["health"])
     add_page(app, static_dir)
     require_declared(app)
+    describe_access(app)
     app.add_middleware(Gate, settings=settings)
     return app
 

@@ -215,6 +215,26 @@ def promote_if_not_worse(
     return decision
 
 
+def use_version(folder: Path, name: str, version: str) -> Manifest:
+    """Bring a stored version into use, whatever its scores; `roll_back` takes that back.
+
+    Raises
+    ------
+    ModelError
+        When it is not stored, or its manifest is unreadable.
+    """
+    _check_name(name)
+    if version not in _stored(folder / name):
+        raise ModelError(
+            f"There is no version {version} of {name}.", hint="`deskwise models` lists them."
+        )
+    manifest = _manifest(folder, name, version, None)
+    pointer = _pointer(folder, name)
+    if pointer is None or pointer.version != version:
+        _point(folder, manifest, (*pointer.previous, pointer.version) if pointer else ())
+    return manifest
+
+
 def roll_back(folder: Path, name: str) -> Manifest:
     """Bring the version that was in use before back into use.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from assistant.answering.confidence import SHIPPED, Calibration, load_calibration
 from assistant.answering.selection import FILE_NAME as SPAN_MODEL_NAME
@@ -12,6 +13,7 @@ from assistant.answering.selection import SHIPPED as SHIPPED_SPANS
 from assistant.answering.selection import SpanModel, load_span_model
 from assistant.bootstrap.insights import InsightsParts
 from assistant.bootstrap.knowledge import KnowledgeParts
+from assistant.bootstrap.operating import operations_of
 from assistant.config import Settings
 from assistant.desk.agents import TicketDesk
 from assistant.desk.drafts import DraftDesk
@@ -23,9 +25,13 @@ from assistant.feedback import FeedbackDesk
 from assistant.handoff.policy import load_policy
 from assistant.library import IndexedArticles
 from assistant.model import Check, Route
+from assistant.operating.models import RiskChoice
+from assistant.operating.runs import SqlChoices, SqlIngestRuns
 from assistant.ports import Router, Skill
 from assistant.readiness import AnswerableExamples, beside, try_parts, unless_missing
 from assistant.routing.languages import sentence_for
+from assistant.routing.promotion import LiveRouter
+from assistant.routing.registry import FOLDER_NAME as ROUTER_NAME
 from assistant.routing.registry import load_or_train_router
 from assistant.service import AssistantService
 from assistant.skills.desk import DeskSkill
@@ -44,6 +50,14 @@ class Parts(KnowledgeParts, InsightsParts):
     @cached_property
     def router(self) -> Router:
         """The trained router."""
+        return self._load_router()
+
+    @cached_property
+    def live_router(self) -> LiveRouter:
+        """Whichever router is in use when a question comes."""
+        return LiveRouter(folder=self.settings.models_dir / ROUTER_NAME, load=self._load_router)
+
+    def _load_router(self) -> Router:
         return load_or_train_router(
             self.settings.models_dir,
             self.plain_encoder,
@@ -76,8 +90,28 @@ class Parts(KnowledgeParts, InsightsParts):
     @cached_property
     def calibration(self) -> Calibration:
         """The fitted confidence: this home's own, else the one that is shipped."""
-        own = self.settings.models_dir / CALIBRATION_NAME
+        own = self.own_calibration
         return load_calibration(own if own.is_file() else SHIPPED)
+
+    @property
+    def own_calibration(self) -> Path:
+        """Where this home's own confidence is, if it has one."""
+        return self.settings.models_dir / CALIBRATION_NAME
+
+    @cached_property
+    def choices(self) -> SqlChoices:
+        """What operators chose on the page in place of a setting."""
+        return SqlChoices(self.database)
+
+    @cached_property
+    def ingest_runs(self) -> SqlIngestRuns:
+        """What each ingest did."""
+        return SqlIngestRuns(self.database)
+
+    @cached_property
+    def risk(self) -> RiskChoice:
+        """How wrong answers may be: as an operator chose, else the setting."""
+        return RiskChoice(choices=self.choices, setting=self.settings.max_wrong_fraction)
 
     @cached_property
     def helpdesk(self) -> HelpdeskSkill:
@@ -87,6 +121,7 @@ class Parts(KnowledgeParts, InsightsParts):
             calibration=self.calibration,
             messages=self.messages,
             max_wrong_fraction=self.settings.max_wrong_fraction,
+            risk=self.risk,
             span_model=self.span_model,
         )
 
@@ -145,7 +180,7 @@ class Parts(KnowledgeParts, InsightsParts):
     @property
     def helpdesk_threshold(self) -> float:
         """The confidence from which on the helpdesk answers."""
-        return self.calibration.threshold(self.settings.max_wrong_fraction)
+        return self.calibration.threshold(self.risk())
 
     @cached_property
     def answerable_examples(self) -> AnswerableExamples:
@@ -185,7 +220,7 @@ def build_assistant(settings: Settings) -> AssistantService:
     }
     service = AssistantService(
         dialogue=Dialogue(
-            router=parts.router,
+            router=parts.live_router,
             skills=skills,
             store=parts.store,
             clock=parts.clock,
@@ -201,6 +236,7 @@ def build_assistant(settings: Settings) -> AssistantService:
         agent_desk=parts.agent_desk,
         article_drafts=parts.article_drafts,
         boards=parts.boards,
+        operations=operations_of(parts),
         clock=parts.clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from assistant.bootstrap import Parts
+from assistant.bootstrap.model_rows import told_encoder
 from knowledge_base.adaptation.question_encoder import (
     FOLDER_NAME,
-    AdaptedVersion,
-    list_versions,
     load_question_encoder,
     save_version,
 )
@@ -20,7 +19,6 @@ from knowledge_base.errors import AdaptationError
 from knowledge_base.ports import Encoder
 from knowledge_base.retrieve import Retriever
 
-ENCODER = "encoder"
 _STAGES = {"train": "step", "try": "held-out question"}
 
 
@@ -63,23 +61,8 @@ def train_question_encoder(
         "reason": version.reason,
         "figures": version.figures,
         "settings": version.settings,
-        "summary": f"{word} {version.version} ({version.reason}): {_told(version)}",
+        "summary": f"{word} {version.version} ({version.reason}): {told_encoder(version)}",
     }
-
-
-def encoder_rows(parts: Parts) -> list[dict[str, Any]]:
-    """Return what `deskwise models` lists of the question side."""
-    return [
-        {
-            "name": ENCODER,
-            "version": version.version,
-            "in_use": version.is_live and version.base == parts.plain_encoder.name,
-            "scores": f"{_told(version)}; {version.reason}",
-            "trained_on": f"{version.settings['n_trained_on']:,} questions from articles "
-            f"{version.corpus_digest[:12]}, {version.base}",
-        }
-        for version in list_versions(parts.settings.models_dir / FOLDER_NAME)
-    ]
 
 
 def _live(folder: Path, base: Encoder, show: Callable[[str], None]) -> Encoder | None:
@@ -89,16 +72,3 @@ def _live(folder: Path, base: Encoder, show: Callable[[str], None]) -> Encoder |
         # Damaged: it can read no questions any more, so nothing is lost by replacing it.
         show(error.message)
         return None
-
-
-def _told(version: AdaptedVersion) -> str:
-    return "; ".join(_figure(name, version.figures[name]) for name in ("fused", "dense"))
-
-
-def _figure(name: str, figure: Mapping[str, Any]) -> str:
-    low, high = figure["ci95"]
-    word = {"fused": "all legs", "dense": "vectors alone"}[name]
-    return (
-        f"{word} nDCG@10 {figure['before']:.3f} → {figure['after']:.3f} "
-        f"[{low:+.3f}, {high:+.3f}], n = {figure['n_documents']:,}"
-    )

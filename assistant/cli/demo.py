@@ -9,12 +9,13 @@ import click
 import knowledge_base
 from analytics.demo import generate
 from assistant.bootstrap import Parts, build_assistant
-from assistant.cli.knowledge import DEFAULT_TICKET_ACL, ingest_sources
+from assistant.cli.knowledge import ingest_sources, keep_run
 from assistant.cli.models import train_all
 from assistant.cli.output import progress, working
 from assistant.cli.serve import serve_forever
 from assistant.cli.settings import current_settings, home_option
 from assistant.config import Settings
+from assistant.operating.reading import DEFAULT_TICKET_ACL
 from knowledge_base.model import EVERYONE
 from knowledge_base.ports import Source
 from knowledge_base.sources.markdown import MarkdownSource
@@ -56,7 +57,10 @@ def make_demo(settings: Settings, *, n_customers: int) -> None:
     if not settings.warehouse_dir.is_dir():
         with working("Making the demo warehouse …") as show:
             generate(out=settings.warehouse_dir, n_customers=n_customers, progress=show)
-    report = ingest_sources(parts, demo_sources())
+    sources = demo_sources()
+    report = ingest_sources(parts, sources)
+    keep_run(parts, report, sources[:1], "articles", (EVERYONE,))
+    keep_run(parts, report, sources[1:], "tickets", DEFAULT_TICKET_ACL)
     progress(
         f"{report.n_passages:,} passages of articles and past tickets are in the index "
         f"({len(report.added):,} documents added, {len(report.unchanged):,} unchanged)."

@@ -11,9 +11,9 @@ import click
 
 from analytics.catalogue import load_catalogue
 from assistant.bootstrap import Parts, open_warehouse
+from assistant.bootstrap.model_rows import without_learning
 from assistant.cli.knowledge import progress_of
 from assistant.cli.output import json_option, say, working, write_json
-from assistant.cli.ranking import without_learning
 from assistant.cli.settings import current_settings, home_option
 from assistant.desk.anchors import ArticleSpace
 from assistant.desk.history import TicketHistory

@@ -8,19 +8,17 @@ from typing import Any
 
 import click
 
+from assistant.accounts.tokens import CLI
 from assistant.bootstrap import Parts
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
-from knowledge_base.errors import SourceError
+from assistant.operating.reading import DEFAULT_TICKET_ACL, source_at
+from assistant.operating.runs import run_of
 from knowledge_base.indexing import Progress
 from knowledge_base.ingest import ingest as run_ingest
 from knowledge_base.model import IngestReport
 from knowledge_base.ports import Source
-from knowledge_base.sources.files import file_source
-from knowledge_base.sources.tickets import TicketSource
 
-TICKET_SUFFIXES = frozenset({".csv", ".json", ".jsonl", ".xlsx"})
-DEFAULT_TICKET_ACL = ("agents",)
 MAX_FAILURES_SHOWN = 50
 FOR_NOBODY = (
     "Articles that name no groups themselves are for nobody: name some with --acl, "
@@ -48,6 +46,8 @@ def ingest(paths: tuple[Path, ...], kind: str, acl: str | None, json_file: str |
     with parts.parser:
         sources = [source_of(path, kind, groups, parts) for path in paths]
         report = ingest_sources(parts, sources)
+    default = parts.settings.missing_acl if kind == "articles" else DEFAULT_TICKET_ACL
+    keep_run(parts, report, sources, kind, groups or default)
     write_json(report_json(report), json_file)
     if json_file != "-":
         for line in report_lines(report):
@@ -64,26 +64,28 @@ def source_of(path: Path, kind: str, groups: tuple[str, ...] | None, parts: Part
     SourceError
         When nothing is there, or it is of a kind that is not read.
     """
-    if kind == "articles":
-        return file_source(
-            path,
-            parser=parts.parser,
-            known=parts.documents.document,
-            acl=groups or parts.settings.missing_acl,
-        )
-    if path.is_dir():
-        raise SourceError(
-            f"{path} is a folder; tickets are read from files.",
-            hint=f"Name its {', '.join(sorted(TICKET_SUFFIXES))} files.",
-        )
-    if not path.is_file():
-        raise SourceError(f"There is no file {path}.", hint="Check the path and try again.")
-    return TicketSource(
-        path=path,
-        name=f"tickets/{path.stem}",
-        acl=groups or DEFAULT_TICKET_ACL,
+    return source_at(
+        path,
+        kind,
+        groups or (parts.settings.missing_acl if kind == "articles" else DEFAULT_TICKET_ACL),
         parser=parts.parser,
+        known=parts.documents.document,
     )
+
+
+def keep_run(
+    parts: Parts, report: IngestReport, sources: list[Source], kind: str, acl: tuple[str, ...]
+) -> None:
+    """Keep what an ingest did, for the operators' page."""
+    run = run_of(
+        report,
+        sources=[source.name for source in sources],
+        kind="tickets" if kind == "tickets" else "articles",
+        acl=acl,
+        by=CLI,
+        at=parts.clock.now(),
+    )
+    parts.ingest_runs.add(run)
 
 
 def ingest_sources(parts: Parts, sources: list[Source]) -> IngestReport:

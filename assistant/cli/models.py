@@ -10,13 +10,13 @@ import click
 
 from analytics.customers.churn import train_churn
 from analytics.customers.churn_data import QUICK_PLAN, ChurnPlan
-from analytics.learning.registry import list_versions
 from assistant.answering.calibrate import describe, fit_calibration
 from assistant.answering.confidence import save_calibration
 from assistant.bootstrap import CALIBRATION_NAME, Parts
-from assistant.cli.adaptation import ENCODER, encoder_rows, train_question_encoder
+from assistant.bootstrap.model_rows import CHURN, ENCODER, RANKER, model_rows
+from assistant.cli.adaptation import train_question_encoder
 from assistant.cli.output import json_option, say, working, write_json
-from assistant.cli.ranking import RANKER, discard_ranker, ranker_rows, train_ranker
+from assistant.cli.ranking import discard_ranker, train_ranker
 from assistant.cli.settings import current_settings, home_option
 from assistant.cli.spans import SPANS, LabelledFiles, train_spans
 from assistant.evaluation.calibration import label_questions
@@ -28,12 +28,11 @@ from assistant.routing.examples import (
     shipped_examples_folder,
     with_own_examples,
 )
-from assistant.routing.registry import FOLDER_NAME, list_routers, retrain_router
+from assistant.routing.registry import FOLDER_NAME, retrain_router
 from assistant.routing.registry import SHIPPED_SEED as SEED
 
 NAMES = ("router", "churn", "confidence", SPANS, ENCODER, RANKER)
 BY_DEFAULT = ("router", "churn")
-CHURN = "churn"
 OWN_EXAMPLES = "routing"
 """Folder of the operator's examples, below the home."""
 
@@ -197,41 +196,7 @@ JOBS: dict[str, Callable[[Parts], dict[str, Any]]] = {
 def models(json_file: str | None) -> None:
     """List the models with version, scores, and what they were trained on."""
     parts = Parts(current_settings())
-    rows = [
-        {
-            "name": "router",
-            "version": item.version,
-            "in_use": item.is_live,
-            "scores": f"{item.scores.n_held_out_right} of {item.scores.n_held_out} held out right",
-            "trained_on": f"examples {item.examples_sha256[:12]}, {item.encoder}",
-        }
-        for item in list_routers(parts.settings.models_dir / FOLDER_NAME)
-    ]
-    for version in list_versions(parts.settings.models_dir, CHURN):
-        manifest = version.manifest
-        rows.append(
-            {
-                "name": CHURN,
-                "version": manifest.version,
-                "in_use": version.in_use,
-                "scores": ", ".join(
-                    f"{name} {score['mean']:.3f}" for name, score in manifest.scores.items()
-                ),
-                "trained_on": manifest.data_definition,
-            }
-        )
-    rows.append(
-        {
-            "name": "confidence",
-            "version": "shipped"
-            if not (parts.settings.models_dir / CALIBRATION_NAME).is_file()
-            else "own",
-            "in_use": True,
-            "scores": f"answers from {parts.helpdesk_threshold:.2f} on",
-            "trained_on": parts.calibration.provenance,
-        }
-    )
-    rows += encoder_rows(parts) + ranker_rows(parts)
+    rows = model_rows(parts)
     write_json(rows, json_file)
     if json_file != "-":
         for row in rows:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from assistant.bootstrap import Parts
+from assistant.bootstrap.model_rows import told_ranker, without_learning
 from assistant.evaluation.files import AnswerRow, read_rows
 from knowledge_base.adaptation.ranker_training import Plan, Setting, Sources, learn_ranker
-from knowledge_base.config import DEFAULT_ENCODER
 from knowledge_base.errors import RankerError
 from knowledge_base.index.snapshot import SnapshotFolder
 from knowledge_base.learning_to_rank import Labelled
 from knowledge_base.ranker import (
     FOLDER_NAME,
     Ranker,
-    RankerVersion,
-    default_ranker,
     discard,
-    list_versions,
     save_version,
     with_weights,
 )
 from knowledge_base.retrieve import Retriever
-
-RANKER = "ranker"
 
 
 def train_ranker(
@@ -84,7 +79,7 @@ def train_ranker(
         "figures": version.figures,
         "settings": version.settings,
         "weights": version.weights,
-        "summary": f"{word} {version.version} ({version.reason}): {_told(version)}",
+        "summary": f"{word} {version.version} ({version.reason}): {told_ranker(version)}",
     }
 
 
@@ -94,35 +89,6 @@ def discard_ranker(parts: Parts) -> dict[str, Any]:
     now = without_learning(parts)
     said = f"{name} is out of use" if name else "nothing learned was in use"
     return {"discarded": name, "weights": dict(now.weights), "summary": f"{said}; {now.reason}"}
-
-
-def ranker_rows(parts: Parts) -> list[dict[str, Any]]:
-    """Return what `deskwise models` lists of the weights of the legs."""
-    used = parts.ranker
-    rows = [
-        {
-            "name": RANKER,
-            "version": used.source,
-            "in_use": True,
-            "scores": ", ".join(f"{leg} {weight:.2f}" for leg, weight in used.weights.items()),
-            "trained_on": used.reason,
-        }
-    ]
-    if used.source == "learned":
-        rows = []
-    for version in list_versions(parts.settings.models_dir / FOLDER_NAME):
-        lessons = ", ".join(f"{n:,} {kind}" for kind, n in version.settings["n_lessons"].items())
-        rows.append(
-            {
-                "name": RANKER,
-                "version": version.version,
-                "in_use": used.source == "learned" and version.version == used.version,
-                "scores": f"{_told(version)}; {version.reason}",
-                "trained_on": f"{lessons} from articles {version.corpus_digest[:12]}, "
-                f"{version.encoder}",
-            }
-        )
-    return rows
 
 
 def _in_use(parts: Parts, folder: Path, show: Callable[[str], None]) -> Ranker:
@@ -135,25 +101,10 @@ def _in_use(parts: Parts, folder: Path, show: Callable[[str], None]) -> Ranker:
         return without_learning(parts)
 
 
-def without_learning(parts: Parts) -> Ranker:
-    """Return the weights as if nothing had been learned here."""
-    is_built_in = parts.knowledge_settings.encoder.name == DEFAULT_ENCODER
-    return default_ranker(parts.plain_encoder.name, is_built_in=is_built_in)
-
-
 def _labelled(questions: Path | None) -> tuple[Labelled, ...]:
     rows = read_rows(questions, AnswerRow) if questions is not None else ()
     return tuple(
         Labelled(text="\n".join([*row.turns, row.text]), relevant=row.relevant)
         for row in rows
         if row.answerable and any(row.relevant.values())
-    )
-
-
-def _told(version: RankerVersion) -> str:
-    figure: Mapping[str, Any] = version.figures["in_use"]
-    low, high = figure["ci95"]
-    return (
-        f"held-out nDCG@10 {figure['before']['ndcg@10']:.3f} → {figure['after']['ndcg@10']:.3f} "
-        f"[{low:+.3f}, {high:+.3f}], n = {figure['n_documents']:,} articles"
     )

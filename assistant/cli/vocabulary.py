@@ -11,10 +11,10 @@ from assistant.bootstrap import Parts
 from assistant.cli.output import json_option, say, working, write_json
 from assistant.cli.settings import current_settings, home_option
 from assistant.model import ANY_MEANING, ENTRY_STATUSES, EntryStatus, VocabularyEntry
-from knowledge_base.acronyms import mine_candidates
+from assistant.operating.vocabulary import decide_entry, mine_into, same
 from knowledge_base.encoders import english_words
 from knowledge_base.glossary import general_senses
-from knowledge_base.text import join_plain, normalise
+from knowledge_base.text import normalise
 
 
 @click.group()
@@ -65,10 +65,10 @@ def list_vocabulary(status: str, general: bool, json_file: str | None) -> None:
 def approve(short: str, meaning: str | None) -> None:
     """Search for MEANING too when somebody writes SHORT; it must have been proposed."""
     parts = Parts(current_settings())
-    known = [each for each in parts.vocabulary_store.entries() if _same(each.short, short)]
+    known = [each for each in parts.vocabulary_store.entries() if same(each.short, short)]
     known = [each for each in known if each.meaning != ANY_MEANING]
     if meaning is not None:
-        known = [each for each in known if _same(each.meaning, meaning)]
+        known = [each for each in known if same(each.meaning, meaning)]
     if not known:
         raise click.ClickException(
             f"{short!r} is not proposed{f' as {meaning!r}' if meaning else ''}. "
@@ -90,7 +90,7 @@ def reject(short: str, meaning: str | None) -> None:
     known = [
         each
         for each in parts.vocabulary_store.entries()
-        if _same(each.short, short) and (meaning is None or _same(each.meaning, meaning))
+        if same(each.short, short) and (meaning is None or same(each.meaning, meaning))
     ]
     for each in known:
         _decide(parts, each.short, each.meaning, "rejected")
@@ -107,7 +107,7 @@ def reject(short: str, meaning: str | None) -> None:
 def add(short: str, meaning: str) -> None:
     """Search for MEANING too when somebody writes SHORT, proposed or not."""
     short, meaning = " ".join(short.split()), " ".join(normalise(meaning).split())
-    if not short or not meaning or _same(short, meaning):
+    if not short or not meaning or same(short, meaning):
         raise click.UsageError("SHORT and MEANING must be two different texts.")
     parts = Parts(current_settings())
     _decide(parts, short, meaning, "approved")
@@ -115,25 +115,11 @@ def add(short: str, meaning: str) -> None:
 
 def mine_vocabulary(parts: Parts) -> None:
     """Look for short forms in all articles and past tickets and keep them as proposals."""
-    documents = parts.documents
-    articles = (
-        (
-            document.document_id,
-            "\n".join(join_plain([*each.heading_path, each.text]) for each in passages),
-        )
-        for document, passages in documents.contents()
-        if document.pool == "article"
-    )
-    candidates = mine_candidates(articles, documents.tickets(), common_words=english_words())
-    parts.vocabulary_store.propose(candidates, at=parts.clock.now())
+    mine_into(parts.vocabulary_store, parts.documents, english_words(), clock=parts.clock)
 
 
 def _decide(parts: Parts, short: str, meaning: str, status: EntryStatus) -> None:
-    if status == "approved":
-        for each in parts.vocabulary_store.entries():
-            if _same(each.short, short) and each.meaning == ANY_MEANING:
-                parts.vocabulary_store.remove(each.short, ANY_MEANING)
-    parts.vocabulary_store.decide(short, meaning, status=status, at=parts.clock.now())
+    decide_entry(parts.vocabulary_store, short, meaning, status, clock=parts.clock)
     say(f"{status}: {short} = {meaning or 'anything'}")
 
 
@@ -156,7 +142,3 @@ def _tell(entries: Sequence[VocabularyEntry]) -> None:
         if each.status == "proposed" and each.examples:
             say(f"          {each.examples[0]}")
     say(f"{len(entries):,} entries")
-
-
-def _same(one: str, other: str) -> bool:
-    return normalise(one) == normalise(other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.clarify import known_facets
@@ -32,7 +32,7 @@ from knowledge_base.retrieve import Retriever
 __all__ = ["N_CANDIDATES", "HelpdeskSkill", "readings"]
 
 MAX_QUESTION_LETTERS = 90
-ASKABLE = "low_confidence"
+ASKABLE = frozenset({"low_confidence", "too_short"})
 """Where the near articles do not mention what it is about, no question back helps."""
 _MOVES = ("failed", "step_failed", "stepped", "explained", "solved")
 
@@ -45,6 +45,8 @@ class HelpdeskSkill:
     calibration: Calibration
     messages: Messages
     max_wrong_fraction: float
+    risk: Callable[[], float] | None = None
+    """The share of answers that may be wrong as it is now; None takes `max_wrong_fraction`."""
     span_model: SpanModel | None = None
     """What of an article is quoted; the shipped model when None."""
     desk: TicketOpener | None = None
@@ -191,7 +193,7 @@ class HelpdeskSkill:
                         quoted = self._with_profile(quoted, binding, before, memo, asker)
                     return self._answered([quoted], found, memo)
         abstained = replace(lookup.abstain(found, asker), memo=memo)
-        if abstained.reason == ASKABLE:
+        if abstained.reason in ASKABLE:
             asked = clarifying.ask(found, known, situation, memo)
             if asked is not None:
                 return asked
@@ -230,7 +232,7 @@ class HelpdeskSkill:
             retriever=self.retriever,
             calibration=self.calibration,
             messages=self.messages,
-            max_wrong_fraction=self.max_wrong_fraction,
+            max_wrong_fraction=self.risk() if self.risk else self.max_wrong_fraction,
             vocabulary=self._facets,
             span_model=self.span_model,
         )

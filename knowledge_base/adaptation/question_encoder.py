@@ -183,6 +183,38 @@ def save_version(
     return replace(version, is_live=version.is_promoted)
 
 
+def use_version(folder: Path, name: str) -> None:
+    """Bring a version into use, whatever it measured.
+
+    Raises
+    ------
+    AdaptationError
+        When there is none of this name, or it cannot be read.
+    """
+    if folder / name not in _version_folders(folder):
+        raise AdaptationError(
+            f"There is no adapted question encoder {name}.", hint="Look in `deskwise models`."
+        )
+    _read_version(folder / name)
+    _point(folder, name, _sha256(folder / name / _MANIFEST))
+
+
+def discard(folder: Path) -> None:
+    """Take the version in use out of use; its files stay.
+
+    Raises
+    ------
+    AdaptationError
+        When the folder cannot be written to.
+    """
+    try:
+        (folder / _POINTER).unlink(missing_ok=True)
+    except OSError as error:
+        raise AdaptationError(
+            f"{folder / _POINTER} cannot be removed: {error}.", hint="Remove it by hand."
+        ) from error
+
+
 def live_version(folder: Path) -> AdaptedVersion | None:
     """Return the version in use, or None.
 

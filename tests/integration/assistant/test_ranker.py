@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import Parts
+from assistant.bootstrap.model_rows import ranker_rows
 from assistant.cli.main import deskwise
 from assistant.cli.output import run
-from assistant.cli.ranking import ranker_rows, train_ranker
+from assistant.cli.ranking import train_ranker
 from assistant.config import load_settings
 from knowledge_base.adaptation.ranker_training import Plan
 from knowledge_base.config import DEFAULT_WEIGHTS

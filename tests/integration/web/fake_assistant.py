@@ -38,6 +38,7 @@ from assistant.model import (
     TicketNote,
     Turn,
 )
+from assistant.operations import Operations
 from assistant.suggestions import Predicted, SimilarTicket, Suggestions
 from assistant.wire import turn_to_json
 from knowledge_base.feedback import FeedbackKind
@@ -166,6 +167,7 @@ class FakeAssistant:
     opened: dict[str | None, DeskTicket] = field(default_factory=dict)
     failure: Exception | None = None
     boards: Boards | None = None
+    operations: Operations | None = None
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

@@ -12,6 +12,7 @@ from tests.integration.web.office import SESSION
 
 API = "/api/v1"
 DESK = f"{API}/desk"
+OPERATE = f"{API}/operate"
 OK = frozenset({200, 201, 204})
 NO_USER = "u-" + "0" * 32
 NOT_THERE = frozenset({404})
@@ -115,6 +116,33 @@ ROWS: dict[str, Row] = {
     f"DELETE {API}/tokens/everybody/{{token_id}}": Row(
         f"{API}/tokens/everybody/{'f' * 16}", ok=NOT_THERE
     ),
+    f"GET {OPERATE}/sources": Row(f"{OPERATE}/sources"),
+    f"GET {OPERATE}/sources/documents": Row(f"{OPERATE}/sources/documents?source=x", ok=NOT_THERE),
+    f"POST {OPERATE}/sources/read": Row(f"{OPERATE}/sources/read", {"source": "x"}, ok=NOT_THERE),
+    f"GET {OPERATE}/job": Row(f"{OPERATE}/job"),
+    f"POST {OPERATE}/uploads": Row(f"{OPERATE}/uploads", {"source": "x", "acl": ["everyone"]}),
+    f"PUT {OPERATE}/uploads/{{upload_id}}": Row(
+        f"{OPERATE}/uploads/{'0' * 32}",
+        {"path": "x.md", "offset": 0, "content_base64": "eA=="},
+        ok=NOT_THERE,
+    ),
+    f"POST {OPERATE}/uploads/{{upload_id}}/ingest": Row(
+        f"{OPERATE}/uploads/{'0' * 32}/ingest", {}, ok=NOT_THERE
+    ),
+    f"GET {OPERATE}/models": Row(f"{OPERATE}/models"),
+    f"POST {OPERATE}/models/use": Row(
+        f"{OPERATE}/models/use", {"name": "router", "version": "9"}, ok=NOT_THERE
+    ),
+    f"GET {OPERATE}/risk": Row(f"{OPERATE}/risk"),
+    f"POST {OPERATE}/risk": Row(f"{OPERATE}/risk", {"max_wrong_fraction": None}),
+    f"GET {OPERATE}/vocabulary": Row(f"{OPERATE}/vocabulary"),
+    f"POST {OPERATE}/vocabulary": Row(
+        f"{OPERATE}/vocabulary",
+        {"short": "x", "meaning": "y", "status": "approved"},
+        ok=NOT_THERE,
+    ),
+    f"POST {OPERATE}/vocabulary/look": Row(f"{OPERATE}/vocabulary/look", ok=frozenset({202, 409})),
+    f"GET {OPERATE}/health": Row(f"{OPERATE}/health"),
     f"GET {API}/audit": Row(f"{API}/audit"),
     f"GET {API}/audit/check": Row(f"{API}/audit/check"),
     f"GET {DESK}/tickets/{{ticket_id}}/article": Row(f"{DESK}/tickets/1042/article", ok=NOT_THERE),

@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts, User
 from assistant.boards.service import PinBoard
+from assistant.bootstrap import Parts
+from assistant.bootstrap.operating import operations_of
 from assistant.config import Settings
 from assistant.errors import TicketNotFoundError
 from assistant.model import Role
@@ -56,6 +58,8 @@ class Office:
     clock: SetClock
     boards: PinBoard
     users: dict[str, User]
+    parts: Parts
+    wait_for_jobs: Callable[[], None]
     clients: list[TestClient] = field(default_factory=list)
     kept: dict[str, TestClient] = field(default_factory=dict)
 
@@ -112,11 +116,22 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     assistant.article_drafts = EmptyDesk()  # type: ignore[attr-defined]
     boards = boards_on(engine, folder, clock)
     assistant.boards = boards
+    parts = Parts(Settings(home=folder, encoder_threads=1))
+    operations = operations_of(parts)
+    assistant.operations = operations
     app = app_of(assistant, settings or Settings(sign_in="local"), accounts)
     office = Office(
-        app=app, assistant=assistant, accounts=accounts, clock=clock, boards=boards, users=users
+        app=app,
+        assistant=assistant,
+        accounts=accounts,
+        clock=clock,
+        boards=boards,
+        users=users,
+        parts=parts,
+        wait_for_jobs=operations.jobs.wait,
     )
     yield office
+    operations.jobs.wait()
     for client in office.clients:
         client.close()
     engine.dispose()

@@ -8,8 +8,12 @@ import { Icon } from "../shell/Icon";
 import "../styles/forms.css";
 import "../styles/operate.css";
 import { AuditTab } from "./AuditTab";
+import { HealthTab } from "./HealthTab";
+import { KnowledgeTab } from "./KnowledgeTab";
 import { tell } from "./messages";
+import { ModelsTab } from "./ModelsTab";
 import { PeopleTab } from "./PeopleTab";
+import { VocabularyTab } from "./VocabularyTab";
 
 type Name = keyof typeof tell.tabs;
 
@@ -20,8 +24,12 @@ interface Tab {
 }
 
 const TABS: readonly Tab[] = [
+  { name: "knowledge", permission: "sources.read", Shown: KnowledgeTab },
+  { name: "vocabulary", permission: "vocabulary.review", Shown: VocabularyTab },
+  { name: "models", permission: "models.read", Shown: ModelsTab },
   { name: "people", permission: "users.manage", Shown: PeopleTab },
   { name: "audit", permission: "audit.read", Shown: AuditTab },
+  { name: "health", permission: "settings.read", Shown: HealthTab },
 ];
 
 const nameIn = (path: string): string => path.split("/")[2] ?? "";
@@ -39,6 +47,9 @@ export function OperatePage() {
   }, []);
   useEffect(() => {
     if (tab) document.title = tell.pageTitle(tell.tabs[tab.name]);
+    document
+      .querySelector(".operate-tabs [aria-current]")
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [tab]);
   const visit = (next: Name): void => {
     history.pushState(null, "", `/operate/${next}`);

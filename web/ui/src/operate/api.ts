@@ -2,7 +2,20 @@
 
 import { get, post, remove, send } from "../api/client";
 import type { Token } from "../account/OwnTokens";
-import type { AuditCheck, AuditPage, User } from "./types";
+import type {
+  AuditCheck,
+  AuditPage,
+  Candidate,
+  Health,
+  Job,
+  Model,
+  Risk,
+  SourceDocuments,
+  SourceState,
+  User,
+} from "./types";
+
+const OPERATE = "/operate";
 
 export const json = async <T>(response: Promise<Response>): Promise<T> =>
   (await (await response).json()) as T;
@@ -47,3 +60,61 @@ export function readAudit(action: string, person: string, before: number | null)
 }
 
 export const checkAudit = (): Promise<AuditCheck> => get("/audit/check");
+
+export const readSources = async (): Promise<SourceState[]> =>
+  (await get<{ sources: SourceState[] }>(`${OPERATE}/sources`)).sources;
+
+export function readDocuments(source: string, words: string, limit: number): Promise<SourceDocuments> {
+  const query = new URLSearchParams({ source, query: words, limit: String(limit) });
+  return get(`${OPERATE}/sources/documents?${query}`);
+}
+
+type JobBody = { job: Job | null };
+
+export const readJob = async (): Promise<Job | null> => (await get<JobBody>(`${OPERATE}/job`)).job;
+
+export const readAgain = async (source: string): Promise<Job | null> =>
+  (await json<JobBody>(post(`${OPERATE}/sources/read`, { source }))).job;
+
+export const openUpload = async (source: string, kind: string, acl: string[]): Promise<string> =>
+  (await json<{ upload_id: string }>(post(`${OPERATE}/uploads`, { source, kind, acl }))).upload_id;
+
+export const addPart = (
+  uploadId: string,
+  path: string,
+  offset: number,
+  content: string,
+): Promise<Response> =>
+  send("PUT", `${OPERATE}/uploads/${uploadId}`, { path, offset, content_base64: content });
+
+export const ingestUpload = async (uploadId: string): Promise<Job | null> =>
+  (await json<JobBody>(post(`${OPERATE}/uploads/${uploadId}/ingest`, {}))).job;
+
+export const readModels = async (): Promise<Model[]> =>
+  (await get<{ models: Model[] }>(`${OPERATE}/models`)).models;
+
+export const chooseModel = async (name: string, version: string): Promise<Model[]> =>
+  (await json<{ models: Model[] }>(post(`${OPERATE}/models/use`, { name, version }))).models;
+
+export const readRisk = (): Promise<Risk> => get(`${OPERATE}/risk`);
+
+export const turnRisk = (fraction: number | null): Promise<Risk> =>
+  json(post(`${OPERATE}/risk`, { max_wrong_fraction: fraction }));
+
+type Entries = { entries: Candidate[] };
+
+export const readVocabulary = async (): Promise<Candidate[]> =>
+  (await get<Entries>(`${OPERATE}/vocabulary`)).entries;
+
+export const decideCandidate = async (
+  candidate: Candidate,
+  status: "approved" | "rejected",
+): Promise<Candidate[]> => {
+  const { short, meaning } = candidate;
+  return (await json<Entries>(post(`${OPERATE}/vocabulary`, { short, meaning, status }))).entries;
+};
+
+export const lookForCandidates = async (): Promise<Job | null> =>
+  (await json<JobBody>(post(`${OPERATE}/vocabulary/look`, {}))).job;
+
+export const readHealth = (): Promise<Health> => get(`${OPERATE}/health`);

@@ -11,6 +11,92 @@ export interface User {
   created_at: string;
 }
 
+export interface IngestRun {
+  finished_at: string;
+  by: string;
+  duration_s: number;
+  acl: string[];
+  added: number;
+  changed: number;
+  unchanged: number;
+  removed: number;
+  n_unread: number;
+  n_failed: number;
+  unread: { source: string; reason: string; is_skipped: boolean }[];
+}
+
+export interface SourceState {
+  name: string;
+  location: string;
+  n_documents: number;
+  n_passages: number;
+  is_uploaded: boolean;
+  can_be_read_again: boolean;
+  last: IngestRun | null;
+}
+
+export interface SourceDocuments {
+  documents: { document_id: string; title: string; acl: string[]; updated_on: string | null }[];
+  n_found: number;
+  n_hidden: number;
+}
+
+export interface Job {
+  job_id: string;
+  kind: "ingest" | "vocabulary";
+  what: string;
+  stage: string;
+  n_done: number;
+  n_total: number | null;
+  started_at: string;
+  finished_at: string | null;
+  said: string;
+  problem: string;
+}
+
+export interface Model {
+  name: string;
+  version: string;
+  is_live: boolean;
+  scores: string;
+  trained_on: string;
+  can_be_used: boolean;
+  effect: "now" | "restart";
+}
+
+export interface RiskPoint {
+  threshold: number;
+  coverage: number;
+  risk: number;
+  measured_risk: number;
+}
+
+export interface Risk {
+  max_wrong_fraction: number;
+  setting: number;
+  is_turned: boolean;
+  threshold: number;
+  curve: RiskPoint[];
+  provenance: string;
+}
+
+export interface Candidate {
+  short: string;
+  meaning: string;
+  status: "proposed" | "approved" | "rejected";
+  source: string;
+  n_texts: number;
+  examples: string[];
+}
+
+export interface Health {
+  checked_at: string;
+  ok: number;
+  warning: number;
+  bad: number;
+  findings: { name: string; status: "ok" | "warning" | "bad"; found: string; advice: string }[];
+}
+
 export interface AuditEntry {
   number: number;
   at: string;

@@ -1,0 +1,1 @@
+"""Running the program from its page: sources, uploads, models, vocabulary, health."""
