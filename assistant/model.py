@@ -177,8 +177,8 @@ class Abstention:
 
     text: str
     reason: str
-    """Machine-readable: `nothing_near`, `terms_not_covered`, `partly_covered`, `low_confidence`,
-    `no_articles`, `no_route`, `out_of_scope`, `unknown`."""
+    """Machine-readable: `nothing_near`, `terms_not_covered`, `partly_covered`, `too_short`,
+    `low_confidence`, `no_articles`, `no_route`, `out_of_scope`, `unknown`."""
     confidence: float = 0.0
     nearest: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()

@@ -10,10 +10,12 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from assistant.answering.confidence import content_words, missing_words
+from assistant.answering.confidence import content_words, missing_words, says_too_little
 from knowledge_base.text import identifier_key, identifiers, words
 
-Reason = Literal["nothing_near", "terms_not_covered", "partly_covered", "low_confidence"]
+Reason = Literal[
+    "nothing_near", "terms_not_covered", "partly_covered", "low_confidence", "too_short"
+]
 
 MAX_NAMED_TERMS = 3
 MIN_NAMED_LETTERS = 4
@@ -74,7 +76,7 @@ def why_not(query: str, near: Sequence[str]) -> WhyNot:
     asked = content_words(query)
     terms = tuple(dict.fromkeys([*named_codes, *_as_written(query, unknown)]))[:MAX_NAMED_TERMS]
     if not terms:
-        return WhyNot(reason="low_confidence")
+        return WhyNot(reason="too_short" if says_too_little(query) else "low_confidence")
     if named_codes or len(unknown) >= MOST * len(asked):
         return WhyNot(reason="terms_not_covered", terms=terms)
     # Words that only the best of them lacks say more than words that all of them lack.

@@ -175,6 +175,14 @@ def content_words(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words_in(query) if word not in STOP_WORDS))
 
 
+def says_too_little(query: str) -> bool:
+    """Return whether a message is one word of content or none, and no code: nothing to answer.
+
+    "Account" is a topic of many articles; which of them is meant, no retrieval can tell.
+    """
+    return len(content_words(query)) <= 1 and not identifiers(query)
+
+
 def load_calibration(path: Path = SHIPPED) -> Calibration:
     """Read a calibration.
 

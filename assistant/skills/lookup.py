@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.abstaining import why_not
-from assistant.answering.confidence import Calibration, signals
+from assistant.answering.confidence import Calibration, says_too_little, signals
 from assistant.answering.evidence import Nearness, Span, choose_spans
 from assistant.answering.facets import FacetVocabulary
 from assistant.answering.in_context import (
@@ -46,6 +46,8 @@ N_CANDIDATES = 12
 N_NEAREST = 3
 MIN_NEAR_COSINE = 0.3
 """Below this cosine the nearest articles are not worth naming."""
+MOST_OF_ONE_WORD = 0.3
+"""The confidence of a message of one word is at most this, whatever the retrieval finds."""
 N_APART = 3
 """Two problems of one message are two only when neither's article is among these of the other's."""
 
@@ -157,6 +159,8 @@ class Lookup:
 
     def _found(self, query: str, ranked: Sequence[DocumentHit]) -> Found:
         confidence = self.calibration.confidence(signals(query, ranked))
+        if says_too_little(query):
+            confidence = min(confidence, MOST_OF_ONE_WORD)
         return Found(query=query, confidence=confidence, ranked=current_first(ranked))
 
     def read(self, document_id: str, asker: Asker) -> Article | None:

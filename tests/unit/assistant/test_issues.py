@@ -88,6 +88,18 @@ def test_when_every_word_is_covered_the_confidence_is_low() -> None:
     assert why_not("connect the printer", ["To connect a printer, …"]).reason == "low_confidence"
 
 
+@pytest.mark.parametrize("said", ["account", "the Form", "my printer?", "and the screen"])
+def test_one_word_that_articles_mention_is_too_little(said: str) -> None:
+    near = ["Account, form, printer and screen of the front desk."]
+    assert why_not(said, near).reason == "too_short"
+
+
+@pytest.mark.parametrize("said", ["LV-410", "shared account", "printer jams"])
+def test_a_code_or_two_words_are_not_too_little(said: str) -> None:
+    near = ["LV-410: the printer jams. A shared account."]
+    assert why_not(said, near).reason == "low_confidence"
+
+
 def test_when_it_happened_is_not_named_as_something_that_no_article_mentions() -> None:
     why = why_not("The beamer went dark again yesterday", ["The beamer went dark."])
     assert why.reason == "low_confidence"
