@@ -15,6 +15,7 @@ from analytics.analyses.time_series import (
     TimeSeries,
     adds_up,
     filled,
+    first_day,
     is_snapshot,
     series_of,
 )
@@ -32,6 +33,8 @@ LEVEL: Final = 0.95
 _FEWEST: Final = 12
 _MOST_DAYS: Final = 400
 _LONG_DAYS: Final = 100
+_FEWEST_MONTHS: Final = 36
+"""To learn sums from months rather than days."""
 _RARE_PER_DAY: Final = 3.0
 _FULL_SEASONS: Final = 3
 YEAR_ROWS: Final[dict[Grain, int]] = {"day": 364, "week": 52, "month": 12, "quarter": 4}
@@ -99,6 +102,10 @@ def _grain(request: Request, metric: Metric, ahead: Ahead, context: Context) -> 
         return grains[asked]
     days = (ahead.period.end - context.as_of).days
     is_long = days > _LONG_DAYS and _is_aligned(ahead.period, "month", context)
+    if is_long and adds_up(metric, context) and days <= _MOST_DAYS:
+        # With few months no season of the year is seen: the days know it from a year and a half.
+        first = ahead.learnt_from.start if ahead.learnt_from else first_day(metric, context)
+        is_long = add(first, "month", _FEWEST_MONTHS) <= context.as_of
     if adds_up(metric, context) or is_snapshot(metric, context):
         return "month" if is_long else "day"
     return ahead.unit if _is_aligned(ahead.period, ahead.unit, context) else "day"

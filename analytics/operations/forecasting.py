@@ -33,6 +33,8 @@ _MOST_STEPS: Final = 60_000
 _YEAR_AGO: Final = "a year ago"
 _LEAST_LEARNT: Final = 56
 """Rows before the time a year ago, from which its season is looked for."""
+_SEASON_LEVEL: Final = 0.95
+_MOST_GROWTH: Final = 5.0
 SEASON_SHARE: Final = 0.25
 _ENOUGH_ROWS: Final = 0.4
 FEWEST_SUMS: Final = 3
@@ -118,9 +120,9 @@ def forecast(
 
     With less than three years the tests of the last months say nothing of the season that comes.
     So the sum of the same steps a year earlier is foretold, too. When the methods on the whole
-    would have missed it by more than the one that won missed in any test, what happened a year ago
-    is taken instead. One year tells that there is a season, not how even it is: the intervals are
-    never narrower than a quarter of what it makes.
+    would have missed it, in proportion to the level, by more than 95 % of the tests of the one
+    that won were missed, what happened a year ago is taken instead. One year tells that there is a
+    season, not how even it is: the intervals are never narrower than a quarter of what it makes.
     """
     aims = aims or Aims()
     year, of_sums, seen = _aimed(aims, y)
@@ -149,7 +151,8 @@ def forecast(
     if of_sums and _YEAR_AGO in methods and chosen != _YEAR_AGO and then >= _LEAST_LEARNT:
         others = [each for name, each in methods.items() if name != _YEAR_AGO]
         earlier = np.concatenate([missed_by(each, [then]) for each in others])
-        if _is_season(earlier[:, aims.first :], missed[:, aims.first :]):
+        earlier = earlier[:, aims.first :] * _growth(seen, then)
+        if _is_season(earlier, missed[:, aims.first :]):
             chosen, passed_over = _YEAR_AGO, chosen
             missed = missed_by(methods[chosen], more)
             season = methods[chosen](seen, seasons, horizon) - expected
@@ -206,13 +209,21 @@ def _aimed(aims: Aims, y: Floats) -> tuple[int, bool, Floats]:
     return aims.year, aims.of_sums, y if aims.learnt is None else aims.learnt
 
 
+def _growth(seen: Floats, then: int) -> float:
+    """Return the level of the latest rows over that of the rows before an earlier one."""
+    now = float(seen[-_LEAST_LEARNT:].mean())
+    before = float(seen[then - _LEAST_LEARNT : then].mean())
+    return min(max(now / before, 1 / _MOST_GROWTH), _MOST_GROWTH) if min(now, before) > 0 else 1.0
+
+
 def _is_season(earlier: Floats, missed: Floats) -> bool:
-    """Say whether a year earlier the methods missed the sum as none of the latest is."""
+    """Say whether a year earlier the methods missed the sum as hardly one of the latest is."""
     sums = missed.sum(axis=1)
-    sizes = np.abs(sums[~np.isnan(sums)])
+    sizes = np.sort(np.abs(sums[~np.isnan(sums)]))
     if len(sizes) < FEWEST_SUMS:
         return False
-    return abs(float(np.median(earlier.sum(axis=1)))) > float(sizes.max())
+    place = min(len(sizes), math.ceil((len(sizes) + 1) * _SEASON_LEVEL))
+    return abs(float(np.median(earlier.sum(axis=1)))) > float(sizes[place - 1])
 
 
 def _ranked(misses: dict[str, Floats], scale: float, first: int | None) -> tuple[Rival, ...]:

@@ -3,7 +3,7 @@
 `python -m tests.evals.planted_operations FOLDER… [--json FILE]`: each FOLDER is a demo warehouse
 with its truth.json. Told are: anomalies of services found, by kind, and what else was told, month
 by month as somebody would ask; the full disk's day from several days before it; totals of
-forecasts inside their intervals, from days that were not seen.
+forecasts inside their intervals, from days that were not seen, of the whole and of groups.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from analytics.query.warehouse import DuckDBWarehouse
 NAMES = {"cpu_load": "cpu load", "memory_load": "memory load", "latency_ms": "latency",
          "error_rate": "error rate", "requests": "requests"}  # fmt: skip
 FORECAST = ("revenue", "orders", "tickets", "sessions", "new customers", "incidents")
+SPLIT = {"revenue": "region", "orders": "order_channel", "tickets": "team", "sessions": "device"}
 AHEAD = ("in the next 30 days", "next week", "next quarter")
 MONTHS = 12
 SLACK = timedelta(hours=48)
@@ -37,12 +38,14 @@ def main(folders: list[Path]) -> dict[str, Any]:
     found: Counter[str] = Counter()
     disks: list[tuple[bool, int]] = []
     totals: list[tuple[str, bool, float]] = []
+    groups: list[bool] = []
     for folder in folders:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         insights = CatalogueInsights(warehouse=DuckDBWarehouse(folder), catalogue=load_catalogue())
         found += _anomalies(insights, truth)
         disks += _disk(insights, truth)
         totals += _totals(insights, date.fromisoformat(truth["until"]))
+        groups += _groups(insights, date.fromisoformat(truth["until"]))
     kinds = sorted({key.split(":")[1] for key in found if key.startswith("planted:")})
     told = {key: found[key] for key in ("is planted", "in an incident", "other")}
     n_true = told["is planted"] + told["in an incident"]
@@ -58,6 +61,8 @@ def main(folders: list[Path]) -> dict[str, Any]:
                           sum(a == ahead for a, _, _ in totals))
             for ahead in AHEAD
         },
+        "all_totals_inside": _share(sum(i for _, i, _ in totals), len(totals)),
+        "group_totals_inside": _share(sum(groups), len(groups)),
         "totals_missed_by": {
             ahead: round(sorted(m for a, _, m in totals if a == ahead)[
                 sum(a == ahead for a, _, _ in totals) // 2], 3)
@@ -133,6 +138,27 @@ def _totals(insights: CatalogueInsights, until: date) -> list[tuple[str, bool, f
                 actual = float(str(insights.compute(query).rows[0][0]))
                 missed = abs(expected - actual) / max(actual, 1.0)
                 found.append((ahead, low <= actual <= high, missed))
+    return found
+
+
+def _groups(insights: CatalogueInsights, until: date) -> list[bool]:
+    """Forecast sums of groups from days of the last year; compare with what came."""
+    found = []
+    for metric, split in SPLIT.items():
+        for back in range(4, 13, 2):
+            as_of = add(until, "month", -back)
+            for ahead in ("in the next 30 days", "next quarter"):
+                told = _answer(
+                    insights, f"Forecast {metric} by {split.replace('_', ' ')} {ahead}", as_of
+                )
+                query = MetricQuery(
+                    metrics=(metric,), dimensions=(split,), as_of=until,
+                    period=_days(told, ahead, as_of),
+                )  # fmt: skip
+                actual = {str(row[0]): float(str(row[1])) for row in insights.compute(query).rows}
+                for name, _, low, high in told.rows:
+                    assert isinstance(low, float) and isinstance(high, float)
+                    found.append(low <= actual.get(str(name), 0.0) <= high)
     return found
 
 
