@@ -34,6 +34,8 @@ _YEAR_AGO: Final = "a year ago"
 _LEAST_LEARNT: Final = 56
 """Rows before the time a year ago, from which its season is looked for."""
 _SEASON_LEVEL: Final = 0.95
+_LEAST_SEASON: Final = 0.1
+"""Part of the sum that the time of the year must make."""
 _MOST_GROWTH: Final = 5.0
 SEASON_SHARE: Final = 0.25
 _ENOUGH_ROWS: Final = 0.4
@@ -152,7 +154,8 @@ def forecast(
         others = [each for name, each in methods.items() if name != _YEAR_AGO]
         earlier = np.concatenate([missed_by(each, [then]) for each in others])
         earlier = earlier[:, aims.first :] * _growth(seen, then)
-        if _is_season(earlier, missed[:, aims.first :]):
+        smallest = _LEAST_SEASON * abs(float(expected[aims.first :].sum()))
+        if _is_season(earlier, missed[:, aims.first :], smallest):
             chosen, passed_over = _YEAR_AGO, chosen
             missed = missed_by(methods[chosen], more)
             season = methods[chosen](seen, seasons, horizon) - expected
@@ -216,14 +219,17 @@ def _growth(seen: Floats, then: int) -> float:
     return min(max(now / before, 1 / _MOST_GROWTH), _MOST_GROWTH) if min(now, before) > 0 else 1.0
 
 
-def _is_season(earlier: Floats, missed: Floats) -> bool:
-    """Say whether a year earlier the methods missed the sum as hardly one of the latest is."""
+def _is_season(earlier: Floats, missed: Floats, least: float) -> bool:
+    """Say whether a year earlier the methods missed the sum as hardly one of the latest is.
+
+    What is missed by less than `least` makes no season.
+    """
     sums = missed.sum(axis=1)
     sizes = np.sort(np.abs(sums[~np.isnan(sums)]))
     if len(sizes) < FEWEST_SUMS:
         return False
     place = min(len(sizes), math.ceil((len(sizes) + 1) * _SEASON_LEVEL))
-    return abs(float(np.median(earlier.sum(axis=1)))) > float(sizes[place - 1])
+    return abs(float(np.median(earlier.sum(axis=1)))) > max(float(sizes[place - 1]), least)
 
 
 def _ranked(misses: dict[str, Floats], scale: float, first: int | None) -> tuple[Rival, ...]:
