@@ -8,7 +8,7 @@ UI_SOURCES := $(shell find web/ui -type f -not -path '*/node_modules/*' 2>/dev/n
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help setup demo serve test check lint types fmt bench peers evals web clean
+.PHONY: help setup demo serve test check lint types fmt bench peers fuzz evals web clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,9 @@ bench: setup ## benchmarks against a peer in the same run; JSON under docs/bench
 peers: setup ## finding beside txtai and Haystack in the same run; installs both
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.peers
+
+fuzz: setup ## made-up and hostile requests by everybody at every route; EXAMPLES=30 of each kind
+	@HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.evals.fuzz $(EXAMPLES)
 
 evals: setup ## quality on the public question sets
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evals

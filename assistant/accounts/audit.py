@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +14,14 @@ import sqlalchemy as sa
 from assistant.accounts.errors import AuditBrokenError
 from assistant.accounts.model import AuditEntry, AuditNote
 from assistant.accounts.tables import audit_log as _log
+from assistant.accounts.tables import may_change_log
 
 START = "0" * 64
 """What the first entry follows."""
+ERASED = "person.erased"
+"""An entry that tells what an erasure left of others."""
+SHORTENED = "audit.shortened"
+"""An entry that tells where the log begins, when it does not begin at its start."""
 
 
 def hash_of(number: int, at: str, note: AuditNote, previous_hash: str) -> str:
@@ -44,6 +51,71 @@ def append(connection: sa.Connection, note: AuditNote, *, at: datetime) -> None:
             entry_hash=hash_of(number, when, note, previous),
         )
     )
+
+
+def redact(connection: sa.Connection, user_id: str, *, pseudonym: str) -> dict[str, str]:
+    """Take a person out of the log, within a transaction that writes.
+
+    Their id becomes the pseudonym, addresses go, and so does the detail of what was done to them.
+    The hashes stay, so that the chain does; the random id is part of what was hashed, so that
+    nobody can try names against them once it is gone.
+
+    Returns
+    -------
+    dict of str to str
+        Number of each entry → hash of what is left of it. It belongs into an entry
+        `person.erased` of the same transaction, for `verify` to go by.
+    """
+    mine = sa.or_(_log.c.actor == user_id, _log.c.subject == user_id)
+    rows = connection.execute(sa.select(_log).where(mine).order_by(_log.c.number)).all()
+    left: dict[str, str] = {}
+    if not rows:
+        return left
+    with may_change_log(connection):
+        for row in rows:
+            note = _entry(row).note
+            is_subject = note.subject == user_id
+            kept = replace(
+                note,
+                actor=pseudonym if note.actor == user_id else note.actor,
+                subject=pseudonym if is_subject else note.subject,
+                address="",
+                detail={} if is_subject else note.detail,
+            )
+            connection.execute(
+                _log.update()
+                .where(_log.c.number == row.number)
+                .values(
+                    actor=kept.actor,
+                    subject=kept.subject,
+                    address=kept.address,
+                    detail=_dump(kept),
+                )
+            )
+            left[str(row.number)] = _left_hash(row.number, row.at, kept)
+    return left
+
+
+def shorten(connection: sa.Connection, *, before: datetime, at: datetime) -> int:
+    """Remove the oldest entries, within a transaction that writes; return how many.
+
+    What they ended with stands in an entry `audit.shortened`, so that the rest can be followed
+    from there. An entry that tells of an erasure is newer than all that it tells of.
+    """
+    cutoff = before.astimezone(UTC).isoformat()
+    up_to = connection.execute(sa.select(sa.func.max(_log.c.number)).where(_log.c.at < cutoff))
+    last = up_to.scalar()
+    if last is None:
+        return 0
+    gone = _log.c.number <= last
+    end = connection.execute(sa.select(_log.c.entry_hash).where(_log.c.number == last)).scalar()
+    count = sa.select(sa.func.count()).select_from(_log).where(gone)
+    n_gone = connection.execute(count).scalar_one()
+    note = AuditNote(action=SHORTENED, actor="cli", detail={"up_to": last, "hash": end})
+    append(connection, note, at=at)
+    with may_change_log(connection):
+        connection.execute(_log.delete().where(gone))
+    return int(n_gone)
 
 
 class SqlAuditLog:
@@ -89,23 +161,50 @@ class SqlAuditLog:
         AuditBrokenError
             At the first entry that is missing, changed or out of place.
         """
-        number, previous = 0, START
         with self._engine.connect() as connection:
-            for row in connection.execute(sa.select(_log).order_by(_log.c.number)):
-                entry = _entry(row)
-                number += 1
-                is_whole = (
-                    entry.number == number
-                    and entry.previous_hash == previous
-                    and entry.entry_hash == hash_of(number, row.at, entry.note, previous)
+            entries = [
+                (row.at, _entry(row))
+                for row in connection.execute(sa.select(_log).order_by(_log.c.number))
+            ]
+        number, previous = _start(entries)
+        left = _left_of(entries)
+        for at, entry in entries:
+            number += 1
+            whole = hash_of(number, at, entry.note, previous) == entry.entry_hash
+            # What an erasure left of an entry is covered by the entry that tells of it.
+            as_left = left.get(number) == _left_hash(number, at, entry.note)
+            is_linked = entry.number == number and entry.previous_hash == previous
+            if not (is_linked and (whole or as_left)):
+                raise AuditBrokenError(
+                    f"The audit log is broken at entry {number}: it was changed or removed.",
+                    hint="Compare with a backup; find out who could write the database.",
                 )
-                if not is_whole:
-                    raise AuditBrokenError(
-                        f"The audit log is broken at entry {number}: it was changed or removed.",
-                        hint="Compare with a backup; find out who could write the database.",
-                    )
-                previous = entry.entry_hash
+            previous = entry.entry_hash
         return number, previous
+
+
+def _start(entries: Sequence[tuple[str, AuditEntry]]) -> tuple[int, str]:
+    """Return after which entry the log begins, and that one's hash."""
+    for _, entry in reversed(entries):
+        if entry.note.action == SHORTENED:
+            return int(str(entry.note.detail["up_to"])), str(entry.note.detail["hash"])
+    return 0, START
+
+
+def _left_of(entries: Sequence[tuple[str, AuditEntry]]) -> dict[int, str]:
+    """Return number → hash of what erasures left of an entry; the latest counts."""
+    left: dict[int, str] = {}
+    for _, entry in entries:
+        told = entry.note.detail.get("left")
+        if entry.note.action == ERASED and isinstance(told, dict):
+            left |= {int(number): str(held) for number, held in told.items()}
+    return left
+
+
+def _left_hash(number: int, at: str, note: AuditNote) -> str:
+    """Return the hash of what is left of an entry, as 32 hexadecimal digits."""
+    fields = [number, at, note.action, note.actor, note.subject, note.address, _dump(note)]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode("ascii")).hexdigest()[:32]
 
 
 def _dump(note: AuditNote) -> str:

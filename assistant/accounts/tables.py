@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 
 from assistant.tables import metadata
@@ -66,6 +69,7 @@ audit_log = sa.Table(
 
 TABLES = (users, sessions, api_tokens, failed_sign_ins, audit_log)
 
+_VERBS = ("UPDATE", "DELETE")
 _NO_CHANGES = (
     "CREATE TRIGGER IF NOT EXISTS audit_log_no_{verb} BEFORE {verb} ON audit_log "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
@@ -76,6 +80,20 @@ def make_tables(engine: sa.Engine) -> None:
     """Make what is missing of the tables of accounts."""
     with engine.execution_options(is_write=True).begin() as connection:
         metadata.create_all(connection, tables=list(TABLES))
-        if connection.dialect.name == "sqlite":
-            for verb in ("UPDATE", "DELETE"):
-                connection.exec_driver_sql(_NO_CHANGES.format(verb=verb))
+        _refuse_changes(connection)
+
+
+@contextmanager
+def may_change_log(connection: sa.Connection) -> Iterator[None]:
+    """Let the audit log be changed within a transaction: for erasures and for what is too old."""
+    if connection.dialect.name == "sqlite":
+        for verb in _VERBS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_log_no_{verb}")
+    yield
+    _refuse_changes(connection)
+
+
+def _refuse_changes(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        for verb in _VERBS:
+            connection.exec_driver_sql(_NO_CHANGES.format(verb=verb))

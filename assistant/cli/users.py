@@ -10,6 +10,7 @@ import click
 from assistant.accounts import User
 from assistant.cli.accounts import accounts_here
 from assistant.cli.output import json_option, say, write_json
+from assistant.cli.privacy import erase, export
 from assistant.cli.settings import home_option
 from assistant.cli.tokens import token
 from assistant.model import ROLES, Role
@@ -21,6 +22,8 @@ def users() -> None:
 
 
 users.add_command(token)
+users.add_command(export)
+users.add_command(erase)
 
 
 @users.command("add")

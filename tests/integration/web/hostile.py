@@ -126,7 +126,7 @@ def operations(whole: Whole) -> list[Operation]:
                 Operation(
                     name=name,
                     permission=declared[name],
-                    row=rows[name],
+                    row=rows.get(name, Row(path)),
                     path_names=tuple(item["name"] for item in given if item["in"] == "path"),
                     query_names=tuple(item["name"] for item in given if item["in"] == "query"),
                     body_names=_body_names(described, details),
@@ -340,7 +340,7 @@ def _about_status(attempt: Attempt, answer: Answer) -> list[str]:
         told.append(f"status {status}, not {attempt.statuses}")
     if 300 <= status < 400 and not answer.header("location").startswith(HERE):
         told.append(f"goes to {answer.header('location')!r}")
-    if status < 300 and not _may(attempt.who, attempt.permission):
+    if status < 300 and not may(attempt.who, attempt.permission):
         told.append(f"status {status}, without the permission {attempt.permission}")
     if status >= 400:
         try:
@@ -352,7 +352,7 @@ def _about_status(attempt: Attempt, answer: Answer) -> list[str]:
     return told
 
 
-def _may(who: str, permission: Permission | str | None) -> bool:
+def may(who: str, permission: Permission | str | None) -> bool:
     if permission is None or permission == "none known":
         return True
     return who in PEOPLE and permission in ROLE_PERMISSIONS[PEOPLE[who]]
@@ -360,7 +360,7 @@ def _may(who: str, permission: Permission | str | None) -> bool:
 
 def _who_may(operation: Operation, number: int) -> str:
     """Return somebody of those who are let in, each in turn."""
-    able = [who for who in EVERYBODY if _may(who, operation.permission)]
+    able = [who for who in EVERYBODY if may(who, operation.permission)]
     return able[number % len(able)]
 
 

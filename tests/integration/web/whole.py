@@ -197,25 +197,30 @@ def open_whole(folder: Path, articles: Mapping[str, str] = ARTICLES) -> Iterator
         patched.setattr(knowledge, "load_encoder", lambda _settings: HashEncoder())
         patched.setattr(parts, "load_or_train_router", lambda *_, **__: AnyRouter())
         assistant = parts.build_assistant(settings)
-    clock = SetClock()
-    engine = assistant.store._engine
-    accounts = accounts_on(engine, clock)
-    static = folder / "static"
-    (static / "assets").mkdir(parents=True)
-    (static / "index.html").write_text("<!doctype html><title>Deskwise</title>", encoding="utf-8")
-    whole = Whole(
-        app=create_app(assistant, settings, accounts=accounts, static_dir=static),
-        home=settings.home,
-        assistant=assistant,
-        accounts=accounts,
-        users={
-            name: accounts.add_user(name, role=role, password=None) for name, role in PEOPLE.items()
-        },
-        sessions={},
-    )
-    for name in PEOPLE:
-        whole.sign_in(name)
-    whole.owned = _belongings(whole)
+        clock = SetClock()
+        engine = assistant.store._engine
+        accounts = accounts_on(engine, clock)
+        static = folder / "static"
+        (static / "assets").mkdir(parents=True)
+        (static / "index.html").write_text(
+            "<!doctype html><title>Deskwise</title>", encoding="utf-8"
+        )
+        whole = Whole(
+            app=create_app(assistant, settings, accounts=accounts, static_dir=static),
+            home=settings.home,
+            assistant=assistant,
+            accounts=accounts,
+            users={
+                name: accounts.add_user(name, role=role, password=None)
+                for name, role in PEOPLE.items()
+            },
+            sessions={},
+        )
+        for name in PEOPLE:
+            whole.sign_in(name)
+        # What is opened when it is first asked for is opened here.
+        whole.owned = _belongings(whole)
+        assistant.checks()
     yield whole
     engine.dispose()
 
