@@ -34,6 +34,7 @@ _OVER_NUMBERS = frozenset(
         "churn_drivers",
         "cross_sell_rules",
         "experiment_result",
+        "incident_risk",
         "major_incident",
         "root_cause",
     }

@@ -105,6 +105,8 @@ def slots_for(
         found["threshold"] = limit
     if kind.name == "staffing":
         found = _shift_and_wishes(found, tags)
+    if kind.name == "incident_risk" and found.get("dimension") in ("", "name"):
+        del found["dimension"]
     if kind.name == "campaign_result" and _CONTROL.search(text):
         found["compare_to"] = "control"
     return found

@@ -124,5 +124,8 @@ def test_every_kind_of_the_contract_is_known() -> None:
         "major_incident",
         "definition",
         "customer_profile",
+        "targeting",
+        "budget_effect",
         "staffing",
+        "incident_risk",
     }
