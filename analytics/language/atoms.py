@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from analytics.language.calendar import (
     Unit,
     add,
+    full_year,
     last_whole,
     shifted,
     to_date,
@@ -116,15 +117,11 @@ def named(make: Callable[[int], Period], match: re.Match[str], as_of: date) -> A
     which = groups.get("which")
     said = groups.get("year") or groups.get("short")
     if said:
-        return Atom(period=make(_full_year(said)))
+        return Atom(period=make(full_year(said)))
     if which:
         back = 0 if "this" in which or "current" in which else 1
         return Atom(period=make(as_of.year - back))
     return Atom(period=latest_begun(make, as_of), floating=make)
-
-
-def _full_year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _day(match: re.Match[str], as_of: date) -> Atom | None:
@@ -208,7 +205,7 @@ def _ordinal_part(match: re.Match[str], as_of: date) -> Atom | None:
 
 
 def _year(match: re.Match[str], as_of: date) -> Atom:
-    return Atom(period=whole(date(_full_year(match["year"]), 1, 1), "year"))
+    return Atom(period=whole(date(full_year(match["year"]), 1, 1), "year"))
 
 
 def _last(match: re.Match[str], as_of: date) -> Atom | None:
@@ -216,6 +213,8 @@ def _last(match: re.Match[str], as_of: date) -> Atom | None:
     count = count_of(match["count"]) if match["count"] else 1
     if count is None or count < 1:
         return None
+    if (match["word"], match["unit"]) == ("past", "half year"):
+        count, unit = 6 * count, "month"
     from_other = match["word"] in {"previous", "prior", "preceding"} and not match["count"]
     return Atom(
         period=last_whole(as_of, unit, count),

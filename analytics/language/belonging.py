@@ -216,6 +216,11 @@ def _needs_support(scene: Scene, index: int, tag: Tag, dimensions: list[str]) ->
         return not scene.tags[following].text.startswith("product")
     beside_noun = following is not None and bool(scene.tags[following].metrics)
     if tag.text == "plus":
+        if scene.tags[index - 1].text in {"on", "the plan"} and index > 1:
+            return False  # "customers on plus"
+        before = scene.before(index)
+        if before == index - 1 and scene.tags[before].metrics:
+            return True  # "new customers plus churned customers"
         people = following is not None and any(
             m.endswith("customers") for m in scene.tags[following].metrics
         )
@@ -328,6 +333,9 @@ def _by_context(scene: Scene, index: int, dimensions: list[str]) -> list[str]:
     """A price of a thing's own row beats one reached over another table."""
     if "product_category" in dimensions and scene.tags[index].norm != scene.tags[index].text:
         return ["product_category"]
+    sent = all(scene.catalogue.metric(m).entities[:1] == ("contact",) for m in scene.draft.metrics)
+    if sent and {"campaign_channel", "acquisition_channel"} <= set(dimensions):
+        return ["campaign_channel"]
     following = scene.after(index)
     if (
         following is not None

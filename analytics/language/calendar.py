@@ -40,6 +40,11 @@ def add(day: date, unit: Unit, count: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+def full_year(text: str) -> int:
+    """Return the year that four figures say, or two of this century."""
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
 def whole(day: date, unit: Unit, label: str = "") -> Period:
     """Return the unit that holds a day."""
     start = unit_start(day, unit)

@@ -234,3 +234,29 @@ def _use_small_words(scene: Scene) -> None:
             and tag.text in {"who", "that", "which", "and", "by", "also"}
         ) or tag.concepts & {"site", "raise", "earn", "happen", "caused"}:
             scene.use(i)
+
+
+def settle_bought(scene: Scene) -> None:
+    """`bought phones but not accessories`: two conditions on the customer, not on one order."""
+    draft = scene.draft
+    if draft.metrics != ["active customers"] or draft.dimensions or draft.grain:
+        return
+    denied = [f for f in draft.filters if f.operator in {"!=", "not in"}]
+    for one in denied:
+        said = [f for f in draft.filters if f.dimension == one.dimension and f is not one]
+        if not said or scene.catalogue.dimension(one.dimension).entity == "customer":
+            continue
+        if "customers" not in scene.catalogue.metrics or draft.compare_to is not None:
+            scene.problems.append("What is bought and what is not are two conditions.")
+            return
+        without = replace(one, operator="=" if one.operator == "!=" else "in")
+        draft.metrics = ["customers"]
+        draft.conditions += [
+            CustomerCondition(metric="orders", filters=tuple(said), period=draft.period),
+            CustomerCondition(
+                metric="orders", operator="<", value=1, filters=(without,), period=draft.period
+            ),
+        ]
+        draft.filters = [f for f in draft.filters if f is not one and f not in said]
+        draft.period = None
+        return

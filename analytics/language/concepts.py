@@ -101,6 +101,13 @@ RANKED_BY: dict[str, tuple[str, ...]] = {
 }
 """What "best", "top" and "biggest" may mean when no metric is named."""
 
+COUNTED_BY: dict[str, str] = {
+    "churn_reason": "churned customers", "root_cause": "incidents", "severity": "incidents",
+    "ticket_category": "tickets", "subcategory": "tickets", "priority": "tickets",
+    "ticket_channel": "tickets", "landing_page": "sessions", "device": "sessions",
+}  # fmt: skip
+"""What is counted when the most common of something is asked for."""
+
 RULES: tuple[Rule, ...] = (
     # money
     _rule("how_much earn", "revenue", "sell buy raise"),
@@ -188,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     _rule("share message click", "click rate", "reach_out noun:campaign"),
     _rule("noun:contact reach_out", "contacts", "message how_many noun:campaign"),
     _rule("how_many noun:customer reach_out noun:campaign", "contacts", "message raise"),
+    _rule("message reach_out", "contacts", "how_many noun:campaign"),
     _rule("noun:campaign launch", "campaigns", "how_many"),
     # the service desk
     _rule("how_long reply", "first response time", "noun:ticket average wait raise noun:customer"),

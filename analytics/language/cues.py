@@ -127,13 +127,13 @@ _CUES: tuple[tuple[str, str], ...] = (
     ),
     (
         "shown",
-        r"(?:the )?(?:split|distribution|breakdown) of|break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut",
+        r"(?:the )?(?:split|distribution|breakdown|mix|composition|make up|structure) of|break down|broken down|break up|breakdown of|breakdown|split|split up|slice|cut",
     ),
     ("who", r"who|that|which|whose|whom|where"),
 )
 
 _ORDER_DOWN = r"high|highest|most|top|large|larger|largest|big|biggest|great|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|priciest|busiest|hardest|utmost|record|peak|oldest|more"
-_ORDER_UP = r"lowest|least|fewest|smallest|bottom|minimum|min|weakest|shortest|fastest|quickest|tiniest|lightest|youngest|cheapest|quietest"
+_ORDER_UP = r"lowest|least|fewest|smallest|bottom|minimum|min|weakest|shortest|fastest|quickest|tiniest|lightest|youngest|cheapest|rarest|quietest"
 _ORDER_GOOD = r"best|best performing|top performing|healthiest|happiest"
 _ORDER_BAD = r"worst|worst performing|poorest|unhappiest"
 _SUPERLATIVE = (
@@ -160,7 +160,7 @@ _PLACE = "(?:" + "|".join(PLACES) + ")"
 RANKS: tuple[tuple[str, str], ...] = (
     (
         "down",
-        rf"(?:the )?(?P<place>{_PLACE}) (?:highest|most|largest|biggest|greatest|strongest|heaviest|longest|slowest|busiest|best selling|most popular)",
+        rf"(?:the )?(?P<place>{_PLACE}) (?:highest|most|largest|biggest|greatest|strongest|heaviest|longest|slowest|busiest|commonest|priciest|best selling|most popular)",
     ),
     ("up", rf"(?:the )?(?P<place>{_PLACE}) (?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?P<place>{_PLACE}) (?:{_ORDER_GOOD})"),
@@ -189,7 +189,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ("up", rf"(?:the )?bottom (?P<n>{_NUMBER})"),
     (
         "down",
-        rf"(?:the )?(?P<n>{_NUMBER}) (?:\w+ )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|priciest|top|leading|heaviest|strongest)",
+        rf"(?:the )?(?!(?:19|20)\d\d )(?P<n>{_NUMBER}) (?:\w+ )?(?:highest|most|largest|biggest|greatest|longest|slowest|busiest|priciest|commonest|top|leading|heaviest|strongest)",
     ),
     ("up", rf"(?:the )?(?P<n>{_NUMBER}) (?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?P<n>{_NUMBER}) (?:{_ORDER_GOOD})"),
@@ -207,7 +207,7 @@ RANKS: tuple[tuple[str, str], ...] = (
     ),
     (
         "down",
-        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|priciest|peak|top)|lead(?= (?:in|on|by|for))|come (?:out )?(?:first|top|on top)|rank first",
+        r"(?:the )?(?:highest|most|largest|biggest|greatest|maximum|max|strongest|leading|heaviest|longest|slowest|busiest|priciest|commonest|peak|top)|lead(?= (?:in|on|by|for))|come (?:out )?(?:first|top|on top)|rank first",
     ),
     ("up", rf"(?:the )?(?:{_ORDER_UP})"),
     ("good", rf"(?:the )?(?:{_ORDER_GOOD})"),
@@ -228,7 +228,7 @@ RANK_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 FILLER = words(
     """
-    live living lives based located led lead lives leads
+    granted live living lives based located led lead lives leads
     a about according achieve achieved actually all already also altogether am amount amounted
     an and answer any anybody anyone anything appear approximately are around as ask asking at
     available away back bar basis be because been being believe belong belonging breakdown bring

@@ -10,6 +10,7 @@ from analytics.catalogue import Catalogue, Dimension
 from analytics.errors import WarehouseError
 from analytics.language.atoms import MONTHS, UNIT_WORDS, WEEKDAYS
 from analytics.language.concepts import ALWAYS_VAGUE, CONCEPTS, VAGUE_WORDS
+from analytics.language.country_names import also_called
 from analytics.language.part_names import PartNames
 from analytics.language.spelling import english_words
 from analytics.language.text import Token, tokenize
@@ -135,7 +136,8 @@ class Lexicon:
                     continue
                 self._add(words, "value", dimension.name, member.value)
         for text in values:
-            self._add(text, "value", dimension.name, text)
+            for words in (text, *(also_called(text) if dimension.column == "country" else ())):
+                self._add(words, "value", dimension.name, text)
 
     def _add(self, words: str, kind: str, name: str, value: Cell = None) -> None:
         tokens = [

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from analytics.language.concepts import ABSORBED, NOUNS, RANKED_BY, RULES, VAGUE_WORDS, Rule
+from analytics.language.commonest import (
+    is_counted_most,
+    is_to_rank,
+    take_commonest,
+    take_severity,
+)
+from analytics.language.concepts import (
+    ABSORBED,
+    NOUNS,
+    RANKED_BY,
+    RULES,
+    VAGUE_WORDS,
+    Rule,
+)
 from analytics.language.extremes import measured_by
+from analytics.language.fitting import fitting
 from analytics.language.nouns import (
     in_order,
     is_added,
@@ -64,8 +78,10 @@ def name_metrics(scene: Scene) -> None:
         _take_spend(scene)
     elif not _rank_without_metric(scene):
         _take_noun(scene)
+        take_severity(scene)
     if scene.draft.metrics:
         linked_nouns(scene)
+        _take_spend(scene)
         in_order(scene)
         use_plain_nouns(scene)
         _absorb(scene)
@@ -165,7 +181,10 @@ def _apply(scene: Scene, rule: Rule) -> None:
         if len(tag.metrics) > 1 and tag.text in VAGUE_WORDS:
             scene.use(i)
         if (
-            (tag.concepts & wanted and (_is_state(tag) or "message" in tag.concepts & wanted))
+            (
+                tag.concepts & wanted
+                and (_is_state(tag) or ("message" in tag.concepts & wanted and not _is_mail(tag)))
+            )
             or ("product" in tag.dimensions and wanted & {"noun:product"} and "rank" not in wanted)
             or (
                 "service" in tag.dimensions
@@ -178,6 +197,13 @@ def _apply(scene: Scene, rule: Rule) -> None:
             or ("share" in rule.needs and tag.cue in {"share", "share_total", "percent"})
         ):
             scene.use(i)
+
+
+def _is_mail(tag: Tag) -> bool:
+    """Say whether the word for a message tells its channel, too ("emails")."""
+    return tag.text in {"email", "e mail"} and any(
+        m.dimension == "campaign_channel" for m in tag.members
+    )
 
 
 def _did_it(scene: Scene, index: int) -> bool:
@@ -273,13 +299,19 @@ def _rank_without_metric(scene: Scene) -> bool:
     if scene.follows or not ranks or any(t.metrics and not t.dimensions for t in scene.tags):
         return False
     for index in scene.find(lambda t: bool(t.dimensions)):
+        if take_commonest(scene, index, ranks):
+            return True
         name = next((d for d in scene.tags[index].dimensions if d in RANKED_BY), None)
-        others = [i for i in scene.find(lambda t: bool(t.metrics)) if i != index]
-        if name is None or others or not _is_to_rank(scene, index):
+        if is_counted_most(scene, index):
             continue
-        words = {w for i in ranks for w in scene.tags[i].text.split()}
+        others = [i for i in scene.find(lambda t: bool(t.metrics)) if i != index]
+        if name is None or others or not is_to_rank(scene, index):
+            continue
+        words = frozenset(w for i in ranks for w in scene.tags[i].text.split())
         measured = next((m for w in sorted(words) if (m := measured_by(name, w))), ())
-        options = measured or RANKED_BY[name]
+        options = measured or fitting(scene, RANKED_BY[name], words)
+        if not options:
+            return False
         pick = scene.choose(
             "ranked", f"By which number should {scene.tags[index].norm} be ranked?", options
         )
@@ -288,12 +320,6 @@ def _rank_without_metric(scene: Scene) -> bool:
         scene.use(index)
         return True
     return False
-
-
-def _is_to_rank(scene: Scene, index: int) -> bool:
-    before, after = scene.before(index), scene.after(index)
-    near = [scene.tags[p] for p in (before, after) if p is not None]
-    return any(t.rank is not None for t in near)
 
 
 def _absorb(scene: Scene) -> None:
@@ -314,7 +340,8 @@ def _absorb(scene: Scene) -> None:
         verb = "caused" in tag.concepts and tag.norm in {"cause", "causes"} and not tag.members
         if verb and metrics & ABSORBED["caused"] and _is_asked_of(scene, i):
             scene.use(i)
-        if tag.members or tag.flags or tag.dimensions or tag.metrics:
+        site = "site" in tag.concepts and not any(scene.has(m.dimension) for m in tag.members)
+        if not site and (tag.members or tag.flags or tag.dimensions or tag.metrics):
             continue
         if tag.concepts and any(metrics & ABSORBED.get(c, frozenset()) for c in tag.concepts):
             scene.use(i)

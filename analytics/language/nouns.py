@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from analytics.language.concepts import NOUNS
 from analytics.language.scene import LIST_MARKS, Scene
 from analytics.language.tagging import Tag
@@ -12,9 +14,14 @@ def is_noun(tag: Tag) -> bool:
     return len(tag.metrics) == 1 and tag.metrics[0] in NOUNS
 
 
+_OWNING = frozenset({"of", "from", "for", "our", "by", "with", "the", "among"})
+
+
 def linked(scene: Scene, left: int, right: int) -> bool:
     """Say whether two tags stand in one list ("A, B and C", "A + B")."""
     between = scene.tags[left + 1 : right]
+    if any(b.text == "plus" and a.text in _OWNING for a, b in pairwise(between)):
+        return False  # "revenue of plus customers"
     words = [t for t in between if t.text not in {"the", "of", "our", "number"}]
     return (
         bool(words)
@@ -34,6 +41,8 @@ def is_added(scene: Scene, index: int) -> bool:
     ):
         place = scene.before(place, marks=True)
     if place is None or (scene.tags[place].cue != "and" and scene.tags[place].text != ";"):
+        return False
+    if scene.tags[place].text == "plus" and place and scene.tags[place - 1].text in _OWNING:
         return False
     first = scene.before(place)
     beside = scene.tags[first] if first is not None else None

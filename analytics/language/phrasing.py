@@ -126,7 +126,8 @@ def _head(query: MetricQuery, catalogue: Catalogue) -> str:
 
 
 def _quantile(quantile: float) -> str:
-    return "median" if quantile == 0.5 else f"{quantile * 100:g}th percentile of"
+    named = {0.0: "minimum", 0.5: "median", 1.0: "maximum"}
+    return named.get(quantile) or f"{quantile * 100:g}th percentile of"
 
 
 def _filter(one: Filter, catalogue: Catalogue) -> str:

@@ -104,9 +104,25 @@ def _is_no_period(tokens: tuple[Token, ...], first: int, last: int) -> bool:
         return after in _MODAL_AFTER
     if alone.isdigit() and before == "over" and first > 1 and tokens[first - 2].lemma in _PAYING:
         return True
+    if is_year_of(tokens, first):
+        return False
     if alone.isdigit():
         return before in _NUMBER_BEFORE or before in _ENTITY_BEFORE or after in {"%", "percent"}
     return False
+
+
+_FEW = frozenset({"campaign", "service", "product", "experiment", "test", "article"})
+"""Things of which there are too few for a number like a year."""
+_EACH = frozenset({"by", "per", "each", "every", "all"})
+
+
+def is_year_of(tokens: tuple[Token, ...], place: int) -> bool:
+    """Say whether the number after a noun is a year: `per service 2025`, `tickets 2025`."""
+    if not place or not re.fullmatch(r"(?:19[89]|20[0-4])\d", tokens[place].norm):
+        return False
+    noun = tokens[place - 1]
+    before = tokens[place - 2].lemma if place > 1 else ""
+    return noun.norm != noun.lemma or noun.lemma in _FEW or before in _EACH
 
 
 _LINK = re.compile(

@@ -8,10 +8,11 @@ from datetime import date
 
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import last_whole
-from analytics.language.cohort import read_cohort
+from analytics.language.cohort import read_cohort, settle_bought
 from analytics.language.compared import read_compared_values
 from analytics.language.cues import FILLER
 from analytics.language.extremes import read_extremes
+from analytics.language.fitting import fit_superlatives
 from analytics.language.grouping import COMPARING, read_groups
 from analytics.language.hit import settle_hit
 from analytics.language.members import read_members
@@ -22,7 +23,7 @@ from analytics.language.ranking import read_rank
 from analytics.language.rates import read_rates, read_ratio
 from analytics.language.scene import Scene
 from analytics.language.sharing import read_share
-from analytics.language.statistics import read_distinct, read_statistics
+from analytics.language.statistics import read_distinct, read_maxima, read_statistics
 from analytics.language.tagging import Tag
 from analytics.language.thresholds import read_quantities
 from analytics.language.timing import default_grain, read_times
@@ -45,6 +46,7 @@ def read(
         name_metrics(scene)
         read_rates(scene)
         read_extremes(scene)
+        fit_superlatives(scene)
         check_counted(scene)
     if scene.draft.metrics:
         read_parts(scene)
@@ -66,6 +68,7 @@ def read_parts(scene: Scene) -> None:
     places |= {index: position + len(filters) for index, position in more_places.items()}
     filters = read_share(scene, filters + more, places)
     read_compared_values(scene, filters)
+    read_maxima(scene)
     read_rank(scene)
     _read_trend(scene)
     read_statistics(scene)
@@ -75,6 +78,7 @@ def read_parts(scene: Scene) -> None:
     scene.draft.filters += filters
     _use_small_words(scene)
     _check_asked(scene)
+    settle_bought(scene)
 
 
 def query_of(scene: Scene) -> MetricQuery:
@@ -261,6 +265,12 @@ def _check_asked(scene: Scene) -> None:
     if words and words[0].text in _ASKING_ROWS and not rows and not counted and not scene.problems:
         scene.problems.append(
             "This asks for a list; name what its rows should be, such as customers or teams."
+        )
+    bought = draft.metrics == ["active customers"] and any("buy" in t.concepts for t in scene.tags)
+    opening = [t.text for t in words[:2]]
+    if bought and (opening == ["what", "do"] or opening[:1] == ["what do"]) and not counted:
+        scene.problems.append(
+            "This asks what was bought; ask for units sold or revenue by product."
         )
     for index in scene.find(lambda t: t.cue == "when"):
         if counted and not rows:

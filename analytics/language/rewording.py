@@ -15,6 +15,7 @@ _EXCEPT = r"(?:except(?: for| in| from| of)?|excepting|other than|apart from|asi
 _BUT = r"(?:but(?! also| only| not| excluding| without| in term)|besides|beside|bar|save(?: for)?|beyond)"
 _ALL = r"(?:everything|everybody|everyone|everywhere|anything|anybody|anyone|anywhere|nobody|no one|nothing|nowhere)"
 _VERB = r"(?:come|came|go|went|gone|stem|stemmed|originate|originated|arrive|arrived|flow|flowed|fall|fell|belong|be (?:placed|made|raised|earned|generated|opened|sold|bought|ordered|taken|handled|logged|acquired))"
+_AND = r"(?:and|&|vs|versus|against|compared with|compared to|\+|/|,)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         rf"(?:in |from |for |to |at |of |by |with |on |across )?(?:all|any)(?: of)?(?: the| our| other)*(?P<rows>(?: \S+){{1,2}}?)(?: ,)? (?:{_EXCEPT}|{_BUT})(?: in| from| for| by| the)?",
-        "except",
+        "except {rows}",
         "rows",
     ),
     _rule(
@@ -77,7 +78,64 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:go|went|gone|run|ran|pass|passed|come|came) (?:through|via|over)(?! the (?:counter|roof))",
         "through",
     ),
+    # two adjectives, one noun
+    _rule(
+        rf"(?P<one>new|gained|acquired|active|churned|lost|departed) (?P<link>{_AND}) (?P<two>new|gained|acquired|active|churned|lost|departed) (?P<noun>customer|client|buyer)",
+        "{one} {noun} {link} {two} {noun}",
+    ),
+    _rule(
+        rf"(?P<one>new|opened|created|resolved|solved|closed|reopened) (?P<link>{_AND}) (?P<two>new|opened|created|resolved|solved|closed|reopened) (?P<noun>ticket)",
+        "{one} {noun} {link} {two} {noun}",
+    ),
+    _rule(
+        rf"(?P<one>cancelled|canceled|returned) (?P<link>{_AND}) (?P<two>cancelled|canceled|returned) (?P<noun>order)",
+        "{one} {noun} {link} {two} {noun}",
+    ),
+    _rule(r"(?P<new>gained|acquired) (?P<noun>customer|client)", "new {noun}"),
+    # people told by what they did
+    _rule(
+        r"(?:one time|onetime|one off|single purchase|once only) (?P<noun>buyer|customer|shopper|purchaser|client)",
+        "customer with exactly 1 order",
+    ),
+    _rule(
+        r"(?:repeat|repeated|multiple purchase) (?P<noun>buyer|customer|shopper|purchaser|client)(?! rate)",
+        "customer with at least 2 order",
+    ),
+    _rule(
+        r"(?P<cue>(?:what |which |the )*(?:share|percentage|percent|proportion|fraction|portion) of)(?: the| our)?(?P<part>(?: \S+){1,3}) (?:among|amongst|in|within)(?: all| the| our| all our| all the)? (?P<whole>customer|client|buyer|ticket|order|incident|session|visitor)",
+        "{cue} {whole} that be {part}",
+    ),
+    # slips of what was promised
+    _rule(
+        r"(?:unanswered|unreplied|not yet answered) (?P<noun>ticket|request|case)",
+        "{noun} without a first response",
+    ),
+    _rule(
+        r"(?:sla|service level|deadline|target) breach(?! rate)(?:ed ticket)?",
+        "ticket breached sla",
+    ),
+    _rule(
+        r"(?P<link>with|have|had|show)(?: a)? negative (?P<what>roi|return on investment|gross margin rate|gross margin|margin|nps)",
+        "{link} {what} below 0",
+    ),
+    _rule(
+        r"(?P<link>with|have|had|show)(?: a)? positive (?P<what>roi|return on investment|gross margin rate|gross margin|margin|nps)",
+        "{link} {what} above 0",
+    ),
+    _rule(
+        r"(?:at )?(?:what|which) (?:time|hour)(?: of (?:the )?day)?(?= (?:do|be|have|bring|see|get))",
+        "which hour of the day",
+    ),
+    _rule(r"cost us(?= (?:the )?(?:most|least|more) (?:downtime|outage))", "cause"),
     # superlatives of two words
+    _rule(
+        r"most (?:common|frequent|usual|widespread|prevalent|popular)(?= (?:\S+ ){0,2}?(?:reason|cause|category|subcategory|priority|severity|issue type|ticket type|type of ticket|kind of ticket|topic))|most frequently named",
+        "commonest",
+    ),
+    _rule(
+        r"least (?:common|frequent|usual|widespread|prevalent|popular)(?= (?:\S+ ){0,2}?(?:reason|cause|category|subcategory|priority|severity|issue type|ticket type|type of ticket|kind of ticket|topic))",
+        "rarest",
+    ),
     _rule(r"most (?:expensive|costly|pricey|cost intensive)|(?:costliest|dearest)", "priciest"),
     _rule(r"least (?:expensive|costly|pricey)|most (?:affordable|inexpensive)", "cheapest"),
     _rule(
@@ -100,9 +158,16 @@ _SHORT_YEARS = re.compile(
 
 def reworded(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens with such turns of phrase put plainly; all others as they are."""
+    tokens = tuple(_as_country(token, tokens) for token in tokens)
     for rule in _RULES:
         tokens = _applied(rule, tokens, lexicon)
     return _with_years(tokens)
+
+
+def _as_country(token: Token, tokens: tuple[Token, ...]) -> Token:
+    """`US` in capitals among small letters is no "us"."""
+    shouted = all(t.text.isupper() for t in tokens if t.is_word)
+    return with_word(token, "usa") if token.text in {"US", "U.S."} and not shouted else token
 
 
 def _applied(rule: _Rule, tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Token, ...]:

@@ -38,6 +38,42 @@ def _read_quantile(scene: Scene) -> None:
     scene.use(*places, *scene.find(lambda t: t.cue == "average" and t.text == "average"))
 
 
+_MAXIMA = {"max": 1.0, "maximum": 1.0, "peak": 1.0, "min": 0.0, "minimum": 0.0}
+_LARGEST = {
+    "longest": 1.0, "slowest": 1.0, "highest": 1.0, "largest": 1.0, "biggest": 1.0, "greatest": 1.0,
+    "shortest": 0.0, "fastest": 0.0, "quickest": 0.0, "lowest": 0.0, "smallest": 0.0,
+}  # fmt: skip
+
+
+def read_maxima(scene: Scene) -> None:
+    """`peak latency by service`, `the longest resolution time`: of single values, not their mean.
+
+    A superlative that could rank the rows asked for does so; `maximum` never does.
+    """
+    draft = scene.draft
+    for index in scene.find(lambda t: t.rank is not None and t.rank.n is None):
+        following = scene.after(index)
+        if following is None or not set(scene.tags[following].metrics) & set(draft.metrics):
+            continue
+        word = scene.tags[index].text.split()[-1]
+        split = draft.dimensions or draft.grain
+        value = _MAXIMA.get(word) if split or word in _MAXIMA else _LARGEST.get(word)
+        if value is None or not all(_is_mean(scene, m) for m in draft.metrics):
+            continue
+        draft.quantile = value
+        scene.use(index)
+        return
+
+
+def _is_mean(scene: Scene, name: str) -> bool:
+    formula = scene.catalogue.metric(name).formula
+    if formula is None or formula.tree is not None or formula.complement:
+        return False
+    if formula.denominator is None:
+        return scene.catalogue.measures[formula.numerator].aggregate == "mean"
+    return name == "average order value"
+
+
 def _quantile(text: str) -> float | None:
     if text == "median":
         return 0.5

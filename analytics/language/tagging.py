@@ -11,6 +11,7 @@ from analytics.language.cues import CUES, FILLER, PLACES, RANK_PATTERNS
 from analytics.language.lexicon import Lexicon, Member, Mention
 from analytics.language.moments import TimeMatch
 from analytics.language.periods import find_times
+from analytics.language.pieces import is_year_of
 from analytics.language.quantities import (
     LEVELS,
     NUMBERED,
@@ -103,7 +104,7 @@ def tag(tokens: tuple[Token, ...], lexicon: Lexicon, as_of: date) -> tuple[Tag, 
     text = canonical(tokens)
     found = [
         *_times(tokens, as_of, lexicon.fiscal_month),
-        *_patterns(text),
+        *_patterns(text, tokens),
         *_mentions(tokens, lexicon),
         *_cues(text),
         *_concepts(text),
@@ -165,7 +166,7 @@ def _times(tokens: tuple[Token, ...], as_of: date, fiscal_month: int | None) -> 
     ]
 
 
-def _patterns(text: Canonical) -> list[_Candidate]:
+def _patterns(text: Canonical, tokens: tuple[Token, ...]) -> list[_Candidate]:
     found: list[_Candidate] = []
     for operator, pattern in QUANTITY_PATTERNS:
         for match in pattern.finditer(text.text):
@@ -175,6 +176,8 @@ def _patterns(text: Canonical) -> list[_Candidate]:
                 found.append(_Candidate(a, b, 1, _tag(a, b, quantity=quantity)))
     for match in NUMBERED.finditer(text.text):
         a, b = text.span(*match.span())
+        if b - a == 2 and is_year_of(tokens, b - 1):
+            continue
         dimension = _ID_DIMENSIONS[match["thing"]]
         member = Member(dimension=dimension, value=int(match["number"]))
         found.append(_Candidate(a, b, 1, _tag(a, b, members=(member,))))

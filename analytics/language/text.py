@@ -16,6 +16,13 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:'[^\W\d_]+)?"
     r"|[-,/+&%()?!.;:<>=_€$£*\"]"
 )
+_MONEY = {"€": "euro", "$": "dollar", "£": "pound"}
+_AMOUNT = re.compile(
+    r"(?P<sign>[€$£]) ?(?P<amount>\d[\d,.]*\d|\d)(?P<scale> ?(?:k|m|mio|million|thousand)\b)?"
+    r"(?! ?(?:euro|eur|dollar|usd|pound|gbp))",
+    re.I,
+)
+"""`€500`: the sign is said after the number."""
 _DASHES = str.maketrans(
     {"–": "-", "—": ";", "−": "-", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'}
 )
@@ -173,7 +180,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     A hyphen inside a word, a possessive and a currency sign disappear; `didn't` becomes
     `did not`; digits part from letters (`q1` is `q`, `1`; `30d` is `30`, `d`).
     """
-    folded = _folded(text)
+    folded = _AMOUNT.sub(_spoken, _folded(text))
     tokens: list[Token] = []
     for match in _TOKEN.finditer(folded):
         raw = match.group().lower()
@@ -190,6 +197,10 @@ def tokenize(text: str) -> tuple[Token, ...]:
                 )
             )
     return tuple(tokens)
+
+
+def _spoken(match: re.Match[str]) -> str:
+    return f"{match['amount']}{match['scale'] or ''} {_MONEY[match['sign']]}"
 
 
 def _folded(text: str) -> str:

@@ -6,6 +6,13 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from analytics.language.bases import (
+    SNAPSHOTS,
+    is_grown_since,
+    is_only_base,
+    read_base,
+    read_grown_since,
+)
 from analytics.language.calendar import (
     Unit,
     add,
@@ -23,7 +30,6 @@ from analytics.language.scene import Scene
 from analytics.language.spans import alike
 from analytics.model import Grain, Period
 
-_SNAPSHOTS = frozenset({"customers", "open tickets"})
 _VAGUE = frozenset(
     {"these day", "nowadays", "lately", "recently", "of late", "in recent time", "recent"}
 )
@@ -45,8 +51,12 @@ def read_times(scene: Scene) -> None:
         if t.kind == "grain":
             _read_grain(scene, i, t)
     changing = bool(cues & {"change", "growth"}) and not any(t.kind == "grain" for _, t in matches)
-    if len(periods) == 1 and changing and len(periods[0][1].ends) == 1:
+    if len(periods) == 1 and not shifts and is_only_base(scene, *periods[0]):
+        read_base(scene, *periods[0])
+    elif len(periods) == 1 and changing and len(periods[0][1].ends) == 1:
         _read_since(scene, *periods[0])
+    elif len(periods) == 1 and changing and is_grown_since(scene, *periods[0]):
+        read_grown_since(scene, *periods[0])
     elif scene.inherited and len(periods) == 1 and _is_against(periods[0][1], cues):
         _read_against(scene, *periods[0])
     elif len(periods) == 1 and changing and _is_between(scene, *periods[0]):
@@ -147,7 +157,7 @@ def _is_now(match: TimeMatch) -> bool:
 
 def _read_now(scene: Scene, index: int, match: TimeMatch, *, alone: bool) -> None:
     scene.use(index)
-    if match.kind == "everything" or set(scene.draft.metrics) <= _SNAPSHOTS or not alone:
+    if match.kind == "everything" or set(scene.draft.metrics) <= SNAPSHOTS or not alone:
         return
     if match.period is not None:
         scene.problems.append(
@@ -180,14 +190,14 @@ def _read_list(scene: Scene, index: int, match: TimeMatch, *, comparing: bool) -
         scene.problems.append("Periods that do not follow on each other cannot be added up.")
         return
     scene.draft.period = match.period
-    split = match.snapshot or set(scene.draft.metrics) <= _SNAPSHOTS
+    split = match.snapshot or set(scene.draft.metrics) <= SNAPSHOTS
     if split and match.grain is not None and scene.draft.grain is None:
         scene.draft.grain = match.grain
 
 
 def _read_since(scene: Scene, index: int, match: TimeMatch) -> None:
     """`the change since the end of March`: today against then, for what is counted at a moment."""
-    if not set(scene.draft.metrics) <= _SNAPSHOTS:
+    if not set(scene.draft.metrics) <= SNAPSHOTS:
         return
     scene.use(index)
     scene.draft.period = Period(start=scene.as_of - timedelta(days=1), end=scene.as_of)
@@ -234,7 +244,7 @@ def _read_one(scene: Scene, periods: list[tuple[int, TimeMatch]]) -> None:
         scene.draft.period = inside
         scene.use(*(i for i, _ in periods))
         return
-    if match.opening and not set(scene.draft.metrics) <= _SNAPSHOTS:
+    if match.opening and not set(scene.draft.metrics) <= SNAPSHOTS:
         return
     scene.use(*(i for i, _ in periods))
     scene.draft.period = match.period
@@ -288,7 +298,7 @@ def _read_shift(scene: Scene, shifts: list[tuple[int, TimeMatch]], *, comparing:
         draft.compare_step = step
         return
     if draft.period is None or draft.period.start >= draft.period.end:
-        if draft.metrics and set(draft.metrics) <= _SNAPSHOTS and match.unit is not None:
+        if draft.metrics and set(draft.metrics) <= SNAPSHOTS and match.unit is not None:
             here = Period(start=scene.as_of - timedelta(days=1), end=scene.as_of)
             draft.period = here
         else:

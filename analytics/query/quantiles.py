@@ -60,9 +60,10 @@ def with_quantile(catalogue: Catalogue, query: MetricQuery) -> Catalogue:
 
 
 def quantile_name(quantile: float) -> str:
-    """Return `median`, `90th percentile`, `99.9th percentile`."""
-    if quantile == 0.5:
-        return "median"
+    """Return `median`, `maximum`, `90th percentile`, `99.9th percentile`."""
+    named = {0.0: "minimum", 0.5: "median", 1.0: "maximum"}
+    if quantile in named:
+        return named[quantile]
     number = f"{quantile * 100:g}"
     teen = number.endswith(("11", "12", "13"))
     ending = {"1": "st", "2": "nd", "3": "rd"}.get("" if teen else number[-1], "th")
