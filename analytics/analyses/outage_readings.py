@@ -68,9 +68,11 @@ def world_of(context: Context, filters: tuple[Filter, ...]) -> tuple[World, pd.D
     over = pd.to_datetime(incidents["resolved_at"])
     world = World(
         start=start, services=names, metrics=metrics, values=values,
-        service=incidents["service"].map(place_of).to_numpy(dtype=np.int64),
-        begun_h=((began - start) / pd.Timedelta(hours=1)).to_numpy(dtype=np.float64),
-        ended_h=((over - start) / pd.Timedelta(hours=1)).fillna(np.inf).to_numpy(dtype=np.float64),
+        service=np.asarray(incidents["service"].map(place_of), dtype=np.int64),
+        begun_h=np.asarray((began - start) / pd.Timedelta(hours=1), dtype=np.float64),
+        ended_h=np.asarray(
+            ((over - start) / pd.Timedelta(hours=1)).fillna(np.inf), dtype=np.float64
+        ),
         below=tuple(tuple(place_of[each] for each in edges.get(name, ())) for name in names),
         tier=services["tier"].fillna(0).to_numpy(dtype=np.float64),
     )  # fmt: skip
