@@ -129,6 +129,12 @@ class Settings:
     )
     session_idle_minutes: int = _setting(480, "Minutes without use after which a sign-in ends.")
     session_hours: int = _setting(72, "Hours after which a sign-in ends in any case.")
+    keep_conversations_days: int = _setting(
+        0, "Days after which a conversation that nobody goes on with is forgotten; 0: never."
+    )
+    keep_audit_days: int = _setting(
+        0, "Days after which entries of the audit log are forgotten; 0: never."
+    )
 
     @property
     def is_loopback_only(self) -> bool:
@@ -173,6 +179,11 @@ class Settings:
         if self.analytics_catalogue and self.analytics_tables:
             return Path(self.analytics_tables).expanduser()
         return self.warehouse_dir
+
+    @property
+    def consent_file(self) -> Path:
+        """CSV file of who may be written to; optional."""
+        return self.home / "consent.csv"
 
     @property
     def questions_path(self) -> Path:
@@ -326,6 +337,8 @@ def _check_ranges(settings: Settings) -> None:
         "query_max_rows": (1_000, 100_000_000),
         "session_idle_minutes": (1, 10_080),
         "session_hours": (1, 720),
+        "keep_conversations_days": (0, 36_500),
+        "keep_audit_days": (0, 36_500),
     }
     for name, (low, high) in limits.items():
         value = getattr(settings, name)

@@ -34,7 +34,9 @@ def open_engine(path: Path) -> sa.Engine:
     AssistantError
         When the file was written by a newer version of the program.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)  # what people write is for nobody else on this machine
     engine = sa.create_engine(f"sqlite:///{path}")
 
     @sa.event.listens_for(engine, "connect")

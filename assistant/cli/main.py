@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -28,6 +29,7 @@ class LazyGroup(click.Group):
         "vocabulary": "assistant.cli.vocabulary:vocabulary",
         "questions": "assistant.cli.questions:questions",
         "analyse": "assistant.cli.analyse:analyse",
+        "plan": "assistant.cli.plan:plan",
         "users": "assistant.cli.users:users",
         "audit": "assistant.cli.audit:audit",
         "config": "assistant.cli.configuration:config",
@@ -71,5 +73,6 @@ def deskwise(context: click.Context, home: Path | None, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code; what it writes is its user's alone."""
+    os.umask(os.umask(0o077) | 0o077)
     sys.exit(run(deskwise))

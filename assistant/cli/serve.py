@@ -18,6 +18,7 @@ from assistant.cli.settings import current_settings, home_option
 from assistant.config import Settings
 from assistant.errors import NotBuiltError
 from assistant.ports import Assistant
+from assistant.upkeep.retention import forget_overdue
 
 SERVER_ENTRY_POINT = "deskwise.server"
 
@@ -34,11 +35,13 @@ def serve(port: int | None, host: str | None) -> None:
 def serve_forever(settings: Settings) -> None:
     """Load everything, then serve until interrupted."""
     run_server = find_server()
+    parts = Parts(settings)
+    forget_overdue(parts.database, settings, parts.clock.now())
     with working("Loading the encoder, the index and the warehouse …"):
         assistant = build_assistant(settings)
         assistant.warm_up()
     progress(f"Deskwise is ready at http://{settings.host}:{settings.port}/")
-    run_server(assistant, settings, Parts(settings).accounts if settings.sign_in != "off" else None)
+    run_server(assistant, settings, parts.accounts if settings.sign_in != "off" else None)
 
 
 def find_server() -> Callable[[Assistant, Settings, Accounts | None], None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,8 +25,8 @@ from assistant.tables import (
     ticket_notes,
     ticket_work,
     tickets,
-    turns,
 )
+from assistant.upkeep.retention import forget_conversations
 
 KEPT_AS_THEY_ARE: Final = frozenset({"audit_log", "revisions"})
 """Tables in which no text is masked: the log has a way of its own, the other has none."""
@@ -68,24 +67,6 @@ def erase_rows(
     gone = connection.execute(users.delete().where(users.c.user_id == subject.user_id))
     removed["accounts"] += gone.rowcount
     return +removed, _mask_everywhere(connection, subject)
-
-
-def forget_conversations(connection: sa.Connection, ids: Collection[str]) -> Counter[str]:
-    """Remove conversations with their turns and what people thought of them."""
-    removed: Counter[str] = Counter()
-    for one in ids:
-        of_turns = sa.select(turns.c.turn_id).where(turns.c.conversation_id == one)
-        for name, table in (("votes", feedback), ("feedback", feedback_events)):
-            gone = connection.execute(table.delete().where(table.c.turn_id.in_(of_turns)))
-            removed[name] += gone.rowcount
-        for name, table in (("turns", turns), ("board runs", board_runs)):
-            here = table.c.conversation_id == one
-            removed[name] += connection.execute(table.delete().where(here)).rowcount
-        here = conversations.c.conversation_id == one
-        removed["conversations"] += connection.execute(conversations.delete().where(here)).rowcount
-        linked = tickets.c.conversation_id == one
-        connection.execute(tickets.update().where(linked).values(conversation_id=None))
-    return +removed
 
 
 def _empty_tickets(connection: sa.Connection, subject: Subject) -> Counter[str]:

@@ -7,7 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -39,6 +39,7 @@ from assistant.upkeep.model_checks import (
     check_router,
     check_spans,
 )
+from assistant.upkeep.retention import check_retention, forget_overdue
 from assistant.upkeep.surroundings import (
     check_disk,
     check_folder,
@@ -114,7 +115,7 @@ def examine(open_: Openers, *, now_s: float) -> tuple[Finding, ...]:
     with tempfile.TemporaryDirectory(prefix="deskwise-doctor-") as place:
         copies: dict[str, Path] = {}
         found += _check_databases(open_, Path(place), copies)
-        found += _check_contents(open_, copies)
+        found += _check_contents(open_, copies, now_s)
     found += guarded("vector cache", lambda: check_vectors(home / VECTORS))
     found += _check_models(open_)
     found += guarded("warehouse", lambda: _check_warehouse(open_))
@@ -135,6 +136,7 @@ def mend(open_: Openers, found: tuple[Finding, ...], *, now_s: float) -> tuple[s
         "vectors": lambda: _remove_vectors(open_.settings.home),
         "index": lambda: _mend_index(open_, is_store_bad=is_store_bad),
         "permissions": lambda: _close_to_others(open_.settings.home),
+        "retention": lambda: _forget_overdue(open_, now_s),
     }
     return tuple(job() for name, job in jobs.items() if name in wanted)
 
@@ -191,7 +193,7 @@ def _check_databases(open_: Openers, place: Path, copies: dict[str, Path]) -> It
         yield from guarded(f"database {name}", check)
 
 
-def _check_contents(open_: Openers, copies: Mapping[str, Path]) -> Iterator[Finding]:
+def _check_contents(open_: Openers, copies: Mapping[str, Path], now_s: float) -> Iterator[Finding]:
     """Read copies of the document store and of the conversations as the program does."""
     home = open_.settings.home
     ids: set[str] | None = set() if not (home / DOCUMENTS).exists() else None
@@ -214,6 +216,8 @@ def _check_contents(open_: Openers, copies: Mapping[str, Path]) -> Iterator[Find
                 "vocabulary", lambda: check_vocabulary(engine, open_.n_general_words)
             )
             yield from guarded("audit log", lambda: iter([_check_audit(open_.audit(engine))]))
+            now = datetime.fromtimestamp(now_s, UTC)
+            yield from guarded("retention", lambda: check_retention(engine, open_.settings, now))
         finally:
             engine.dispose()
     elif not open_.settings.database_path.exists():
@@ -254,6 +258,15 @@ def _check_warehouse(open_: Openers) -> Iterator[Finding]:
         yield ok("warehouse", f"Tables elsewhere, data up to {open_.as_of()}.")
         return
     yield from check_warehouse(settings.warehouse_dir, open_.as_of)
+
+
+def _forget_overdue(open_: Openers, now_s: float) -> str:
+    engine = open_.database(open_.settings.database_path)
+    try:
+        gone = forget_overdue(engine, open_.settings, datetime.fromtimestamp(now_s, UTC))
+    finally:
+        engine.dispose()
+    return f"Forgot {gone}."
 
 
 def _remove_leftovers(home: Path, now_s: float) -> str:

@@ -11,7 +11,7 @@ from assistant.errors import AssistantError
 from knowledge_base.errors import KnowledgeBaseError
 
 Status = Literal["ok", "warning", "bad"]
-Repair = Literal["index", "vectors", "leftovers", "permissions"]
+Repair = Literal["index", "vectors", "leftovers", "permissions", "retention"]
 
 _EXPECTED = (AssistantError, KnowledgeBaseError, AnalyticsError)
 

@@ -60,16 +60,15 @@ def check_permissions(home: Path) -> Iterator[Finding]:
     if not home.stat().st_mode & _OTHERS:
         yield ok(name, "The home is closed to other users of this machine.")
         return
-    open_to_all = list(open_files(home))
-    if open_to_all:
-        yield warning(
-            name,
-            f"{len(open_to_all):,} files are readable by every user of this machine.",
-            "`deskwise doctor --repair` closes the home to others (chmod o-rwx).",
-            "permissions",
-        )
-    else:
-        yield ok(name, "No file is readable by other users of this machine.")
+    n_open = len(list(open_files(home)))
+    mode = home.stat().st_mode & 0o777
+    yield warning(
+        name,
+        f"The home is open to every user of this machine (mode {mode:o}), and so are {n_open:,} "
+        "files in it.",
+        "`deskwise doctor --repair` closes the home to others (chmod o-rwx).",
+        "permissions",
+    )
 
 
 def open_files(home: Path) -> Iterator[Path]:
