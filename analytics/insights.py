@@ -42,6 +42,8 @@ class CatalogueInsights:
         What can be asked for.
     models
         Folder of trained models; without it, analyses that need one say so.
+    consent
+        File of who may be written to; without it, lists of contacts say that it is missing.
     book
         Verified questions, which come before anything else.
     fiscal_month
@@ -54,12 +56,13 @@ class CatalogueInsights:
         warehouse: Warehouse,
         catalogue: Catalogue,
         models: Path | None = None,
+        consent: Path | None = None,
         book: QuestionBook | None = None,
         fiscal_month: int | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._catalogue = catalogue
-        self._models = models
+        self._models, self._consent = models, consent
         self._memory = Memory()
         self._book = book
         values = values_in(warehouse, catalogue)
@@ -260,7 +263,11 @@ class CatalogueInsights:
                 slots=dict(request.slots),
             )
         context = Context(
-            warehouse=self._warehouse, catalogue=self._catalogue, as_of=day, models=self._models
+            warehouse=self._warehouse,
+            catalogue=self._catalogue,
+            as_of=day,
+            models=self._models,
+            consent=self._consent,
         )
         return kind.run(request, context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.analyses.kind import Kind
 from analytics.analyses.kinds import (
     anomalies,
+    budget_effect,
     campaign_result,
     capacity,
     change_drivers,
@@ -25,6 +26,7 @@ from analytics.analyses.kinds import (
     segment_migration,
     segments,
     staffing,
+    targeting,
 )
 
 KINDS: tuple[Kind, ...] = (
@@ -32,6 +34,8 @@ KINDS: tuple[Kind, ...] = (
     experiment_result.KIND,
     segment_migration.KIND,
     segments.KIND,
+    budget_effect.KIND,
+    targeting.KIND,
     campaign_result.KIND,
     incident_risk.KIND,
     churn_risk.KIND,

@@ -23,6 +23,8 @@ class Context:
     as_of: date
     models: Path | None = None
     """Folder of trained models; None when there is none."""
+    consent: Path | None = None
+    """File of who may be written to; None or a missing one: nobody's consent is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

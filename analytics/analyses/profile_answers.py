@@ -144,7 +144,7 @@ def _rows(
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return the dimensions, then their parts, then every other feature by side."""
     rows: list[tuple[Cell, ...]] = [
-        (_say("overall"), name.capitalize(), None, None, None, scores[name])
+        (_say("overall"), name.capitalize(), None, None, None, round(scores[name], 1))
         for name in DIMENSIONS
         if name in scores
     ]

@@ -89,6 +89,8 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     "What do people who buy a lamp also buy?" names active customers, but asks for something else;
     a question that counts, measures or splits wants its number.
     """
+    if kind.name in {"budget_effect", "customer_profile", "targeting"}:
+        return True  # what they ask is no metric's
     if kind.name in {"segments", "segment_migration"}:
         return _SEGMENT_WORDS.search(recognisable(tags)) is not None
     if kind.name == "next_best_offer":

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from analytics.analyses.kind import Kind
+from analytics.analyses.plan_slots import plan_slots
 from analytics.analyses.staffing_wishes import slots_in
 from analytics.catalogue import Catalogue
 from analytics.language.calendar import previous
@@ -94,6 +95,10 @@ def slots_for(
         found |= _dimension(scene, kind)
     if "group" in wanted and (match := _VARIANTS.search(text)):
         found["group"] = sorted({match[1].upper(), match[2].upper()})
+    if "budget" in wanted:
+        found |= plan_slots(text)
+        if "rest_days" in found:
+            found.pop("period", None)  # the days of the rest are no days of the plan
     if "filters" in wanted:
         filters = _symptoms(text) if kind.name == "root_cause" else {}
         filters |= _filters(scene, catalogue, found)

@@ -53,6 +53,7 @@ class InsightsParts(HomeParts):
             warehouse=warehouse,
             catalogue=catalogue,
             models=self.settings.models_dir,
+            consent=self.settings.consent_file,
             book=self.questions,
             fiscal_month=self.settings.fiscal_year_first_month or None,
         )

@@ -147,7 +147,6 @@ def test_what_is_missing_is_asked_for_with_choices_that_work(
     ("text", "words"),
     [
         ("Suggest something for customer 99999999", "no customer 99999999"),
-        ("Who should we target with the spring campaign?", "control group"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_name(
