@@ -17,11 +17,17 @@ import sqlalchemy as sa
 from analytics.questions.book import QuestionBook
 from assistant.privacy.conversations import erase_rows
 from assistant.privacy.errors import ErasureUnfinishedError, HomeInUseError
-from assistant.privacy.journal import FILE_NAME, close_journal, read_journal, write_journal
+from assistant.privacy.journal import close_journal, read_journal, write_journal
 from assistant.privacy.model import Erased, Subject
 from assistant.tables import tickets
 from assistant.upkeep.databases import is_open_elsewhere
+from assistant.upkeep.inventory import ERASING
 
+UPLOADS = "uploads"
+"""Folder of what operators uploaded."""
+_TEXTS = frozenset(
+    {".md", ".markdown", ".txt", ".csv", ".json", ".jsonl", ".html", ".htm", ".yaml"}
+)
 _AT_THE_SOURCE = "Take the name out of {place}, too: the next ingest reads it again."
 _BACKUPS = "Backups made before hold this person still: delete them, or let them run out."
 
@@ -89,6 +95,7 @@ def erase_person(erasure: Erasure, subject: Subject) -> Erased:
         if begun is not None or masked or _has_tickets(engine, subject):
             removed += _remove_vectors(erasure.vectors_path)
         removed += _remove_questions(erasure.questions_path, subject)
+        masked += _mask_uploads(erasure.home / UPLOADS, subject)
         with engine.execution_options(is_write=True).begin() as connection:
             gone, mentions = erase_rows(connection, subject, at=erasure.now())
     finally:
@@ -113,7 +120,7 @@ def files_that_name(home: Path, subject: Subject) -> Iterator[str]:
     words = [form for word in (subject.user_id, *subject.words) for form in _bytes_of(word)]
     pattern = re.compile(b"|".join(re.escape(word) for word in words), re.IGNORECASE)
     for path in sorted(home.rglob("*")):
-        if not path.is_file() or path.is_symlink() or path.name.startswith(FILE_NAME):
+        if not path.is_file() or path.is_symlink() or path.name.startswith(ERASING):
             continue
         if path.stat().st_size == 0:
             continue
@@ -162,6 +169,21 @@ def _remove_questions(path: Path, subject: Subject) -> Counter[str]:
         part.chmod(path.stat().st_mode & 0o777)
         part.replace(path)
     return Counter({"saved questions": len(own)} if own else {})
+
+
+def _mask_uploads(folder: Path, subject: Subject) -> Counter[str]:
+    """Mask in uploaded files that are text: they are read again at the next ingest."""
+    masked: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in _TEXTS or not path.is_file() or path.is_symlink():
+            continue
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        if subject.is_in(text):
+            part = path.with_name(path.name + ".part")
+            part.write_text(subject.masked(text), encoding="utf-8", errors="surrogateescape")
+            part.replace(path)
+            masked["uploaded files"] += 1
+    return masked
 
 
 def _compact(path: Path) -> None:

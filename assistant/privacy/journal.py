@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.privacy.model import Subject
-
-FILE_NAME = "erasing.json"
+from assistant.upkeep.inventory import ERASING as FILE_NAME
 
 
 def read_journal(home: Path) -> Subject | None:

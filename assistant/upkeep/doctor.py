@@ -42,6 +42,7 @@ from assistant.upkeep.model_checks import (
 from assistant.upkeep.retention import check_retention, forget_overdue
 from assistant.upkeep.surroundings import (
     check_disk,
+    check_erasure,
     check_folder,
     check_leftovers,
     check_permissions,
@@ -111,6 +112,7 @@ def examine(open_: Openers, *, now_s: float) -> tuple[Finding, ...]:
         *guarded("disk", lambda: check_disk(home)),
         *guarded("permissions", lambda: check_permissions(home)),
         *guarded("leftovers", lambda: check_leftovers(home, now_s)),
+        *guarded("erasure", lambda: check_erasure(home)),
     ]
     with tempfile.TemporaryDirectory(prefix="deskwise-doctor-") as place:
         copies: dict[str, Path] = {}

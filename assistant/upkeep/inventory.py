@@ -17,6 +17,8 @@ VECTORS: Final = "knowledge/vectors.sqlite"
 WAREHOUSE: Final = "warehouse"
 OUTSIDE: Final = "outside"
 """Folder, inside a backup, of what the settings name outside the home."""
+ERASING: Final = "erasing.json"
+"""What says whose erasure was begun and is not finished."""
 DATABASE_SUFFIX: Final = ".sqlite"
 SECRETS: Final = ("*.key", "*.pem", "*secret*")
 """Names of files that hold keys: they never go into a backup."""

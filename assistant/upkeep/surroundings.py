@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.upkeep.findings import Finding, bad, ok, warning
-from assistant.upkeep.inventory import PASSING, folder_bytes
+from assistant.upkeep.inventory import ERASING, PASSING, folder_bytes
 from assistant.upkeep.packing import is_running
 
 _LEAST_FREE_BYTES: Final = 100 * 10**6
@@ -91,6 +91,16 @@ def check_leftovers(home: Path, now_s: float) -> Iterator[Finding]:
         )
     else:
         yield ok("leftovers", "Nothing unfinished lies about.")
+
+
+def check_erasure(home: Path) -> Iterator[Finding]:
+    """See that nobody's erasure was cut short."""
+    if (home / ERASING).exists():
+        yield bad(
+            "erasure",
+            f"Somebody's erasure was cut short; {ERASING} says whose.",
+            "Finish it: `deskwise users erase NAME`.",
+        )
 
 
 def leftovers(home: Path, now_s: float) -> list[Path]:

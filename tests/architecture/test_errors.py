@@ -11,6 +11,7 @@ import pytest
 import analytics.errors
 import assistant.accounts.errors
 import assistant.errors
+import assistant.privacy.errors
 import knowledge_base.errors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +20,7 @@ MODULES = (
     analytics.errors,
     assistant.errors,
     assistant.accounts.errors,
+    assistant.privacy.errors,
 )
 
 

@@ -21,6 +21,7 @@ from assistant.config import Settings
 from assistant.handoff.contract import HandOff, Said
 from assistant.model import Answered, Asker, Turn, WorkEvent
 from assistant.privacy import Subject, erasing
+from assistant.upkeep.surroundings import check_erasure
 from knowledge_base import HashEncoder
 from tests.integration.assistant.upkeep.made import ingest_articles
 from tests.unit.assistant.fakes import START
@@ -67,6 +68,9 @@ def fill(settings: Settings) -> None:
     parts.questions.put_saved(replace(question, name="theirs", owner="ann"))
     parts.boards.pin([f"{WROTE} pinned"], asker=Asker(user_id=zoe.user_id))
     parts.store.close()
+    upload = settings.home / "uploads" / "kb" / "keys.md"
+    upload.parent.mkdir(parents=True)
+    upload.write_text(f"# Keys\n\nAsk {FULL}.\n", encoding="utf-8")
 
 
 def _talk(parts: Parts, zoe: str, ann: str) -> None:
@@ -143,7 +147,7 @@ def test_no_byte_of_the_home_names_somebody_who_was_erased(settings: Settings) -
     assert told["removed"]["accounts"] == 1
     assert told["removed"]["conversations"] == 1
     assert told["removed"]["tickets, emptied"] == 1
-    assert told["masked"]["articles"] == 1
+    assert (told["masked"]["articles"], told["masked"]["uploaded files"]) == (1, 1)
     parts = Parts(settings)
     n_entries, _ = parts.accounts.audit.verify()
     assert n_entries >= 5
@@ -183,6 +187,7 @@ def test_an_erasure_that_is_cut_short_is_taken_up_again(
             ["users", "erase", NAME, "--also", FULL, "--yes", "--home", str(settings.home)],
         )
     assert done.exit_code != 0
+    assert [item.status for item in check_erasure(settings.home)] == ["bad"]
     run(settings, "users", "erase", NAME, "--yes")
 
     assert bytes_naming(settings, user_id) == []
