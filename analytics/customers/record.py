@@ -124,8 +124,17 @@ def _money(parts: ibis.Value) -> ibis.Value:
 
 
 def _whole(value: ibis.Value) -> ibis.Value:
-    """Return money as ten-thousandths; NaN counts as missing."""
-    return (value * _PARTS).round().try_cast("int64")
+    """Return money as whole ten-thousandths; NaN counts as missing.
+
+    As floats: sums of whole numbers are exact in any order below 2^53, and half as wide.
+    """
+    parts = (value.cast("float64") * _PARTS).round().cast("float64")
+    return ibis.ifelse(parts.isnan(), ibis.null("float64"), parts)
+
+
+def _n(condition: ibis.Value) -> ibis.Value:
+    """Count the rows that meet a condition."""
+    return condition.fill_null(False).cast("float64").sum()
 
 
 def _before(rows: ibis.Table, column: str, as_of: date) -> ibis.Table:
@@ -180,12 +189,12 @@ def _orders(warehouse: Warehouse, as_of: date) -> ibis.Table:
     settled = orders.status.isin(["completed", "returned"])
     moment_s = ibis.ifelse(done, at.epoch_seconds(), None)
     summed = orders.group_by("customer_id").aggregate(
-        n_orders=done.sum(),
-        n_timed=done.sum(),
+        n_orders=_n(done),
+        n_timed=_n(done),
         first_s=moment_s.min(),
         last_s=moment_s.max(),
-        n_orders_365d=(done & year).sum(),
-        n_orders_90d=(done & quarter).sum(),
+        n_orders_365d=_n(done & year),
+        n_orders_90d=_n(done & quarter),
         discounts=discount.sum(),
         discounts_365d=ibis.ifelse(year, discount, None).sum(),
         discounts_90d=ibis.ifelse(quarter, discount, None).sum(),
@@ -222,14 +231,17 @@ def _lines(warehouse: Warehouse, as_of: date) -> ibis.Table:
         gross_90d=ibis.ifelse(rows.in_quarter, gross, None).sum(),
         gained=gained.sum(),
         gained_365d=ibis.ifelse(rows.in_year, gained, None).sum(),
-        n_units=rows.quantity.sum(),
-        n_subscriptions=ibis.ifelse(rows.kind == "subscription", rows.quantity, 0).sum(),
+        n_units=rows.quantity.cast("float64").sum(),
+        n_subscriptions=ibis.ifelse(rows.kind == "subscription", rows.quantity, 0)
+        .cast("float64")
+        .sum(),
     )
     # One number holds what a category brought and which it is: of equals, the first by name.
-    brought = ibis.greatest(parts.gross.fill_null(0), 0) * _CODES + (_CODES - 1 - parts.code)
+    gained_most = ibis.greatest(parts.gross.fill_null(0.0), 0.0).cast("int64")
+    brought = gained_most * _CODES + (_CODES - 1 - parts.code)
     sums = {name: parts[name].sum() for name in parts.columns[2:]}
     summed = parts.group_by("customer_id").aggregate(
-        **sums, n_categories=parts.code.notnull().sum(), best=brought.max()
+        **sums, n_categories=_n(parts.code.notnull()), best=brought.max()
     )
     names = products.select("code", favourite_category="category").distinct()
     code = (_CODES - 1 - summed.best % _CODES).cast("int64")
@@ -253,10 +265,10 @@ def _sessions(warehouse: Warehouse, as_of: date) -> ibis.Table:
         n_timed=visits.count(),
         first_s=at.epoch_seconds().min(),
         last_s=at.epoch_seconds().max(),
-        n_sessions_365d=_since(at, as_of, 365).sum(),
-        n_sessions_90d=_since(at, as_of, 90).sum(),
-        pages=visits.pageviews.sum(),
-        seconds=visits.duration_s.sum(),
+        n_sessions_365d=_n(_since(at, as_of, 365)),
+        n_sessions_90d=_n(_since(at, as_of, 90)),
+        pages=visits.pageviews.cast("float64").sum(),
+        seconds=visits.duration_s.cast("float64").sum(),
         mobile_share=_share(visits.device == "mobile"),
         bounce_share=_share(visits.is_bounce),
         converted_share=_share(visits.converted),
@@ -285,8 +297,8 @@ def _events(warehouse: Warehouse, as_of: date) -> ibis.Table:
         visits.select("session_id", "customer_id"), "session_id"
     )
     return rows.group_by("customer_id").aggregate(
-        n_views_365d=(rows.step == "product_view").sum(),
-        n_carts_365d=(rows.step == "add_to_cart").sum(),
+        n_views_365d=_n(rows.step == "product_view"),
+        n_carts_365d=_n(rows.step == "add_to_cart"),
     )
 
 
@@ -296,7 +308,7 @@ def _contacts(warehouse: Warehouse, as_of: date) -> ibis.Table:
     now = midnight(as_of)
     summed = sent.group_by("customer_id").aggregate(
         last_s=sent.sent_at.epoch_seconds().max(),
-        n_contacts_365d=_since(sent.sent_at, as_of, 365).sum(),
+        n_contacts_365d=_n(_since(sent.sent_at, as_of, 365)),
         opened_share=_share(sent.opened_at < now),
         clicked_share=_share(sent.clicked_at < now),
     )
@@ -314,12 +326,12 @@ def _tickets(warehouse: Warehouse, as_of: date) -> ibis.Table:
     late = (tickets.due_at < now) & ~(solved & (tickets.resolved_at <= tickets.due_at))
     summed = tickets.group_by("customer_id").aggregate(
         n_tickets=tickets.count(),
-        n_tickets_90d=_since(tickets.opened_at, as_of, 90).sum(),
-        n_open_tickets=(~solved).sum(),
-        n_urgent_tickets=(tickets.priority == "urgent").sum(),
+        n_tickets_90d=_n(_since(tickets.opened_at, as_of, 90)),
+        n_open_tickets=_n(~solved),
+        n_urgent_tickets=_n(tickets.priority == "urgent"),
         late_share=_share(late, tickets.due_at < now),
-        took_s=took_s.sum(),
-        n_solved=solved.sum(),
+        took_s=took_s.cast("float64").sum(),
+        n_solved=_n(solved),
     )
     hours = summed.took_s.cast("float64") / 3600.0 / summed.n_solved.nullif(0)
     return summed.mutate(hours_to_resolve=hours.round(4)).drop("took_s", "n_solved")

@@ -195,7 +195,10 @@ def _scored(
     schema = pa.schema([*first, *(pa.field(*each) for each in extra)]).with_metadata(
         {"as_of": day.isoformat(), "n_measured": str(ranks.n)}
     )
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    words = [field.name for field in schema if pa.types.is_string(field.type)]
+    with pq.ParquetWriter(
+        file, schema, compression="zstd", compression_level=1, use_dictionary=words
+    ) as writer:
         for start in range(0, len(ids), _RANGE):
             low, high = int(ids[start]), int(ids[min(start + _RANGE, len(ids)) - 1])
             reader = engine.sql(
