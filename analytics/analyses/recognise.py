@@ -89,6 +89,8 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     "What do people who buy a lamp also buy?" names active customers, but asks for something else;
     a question that counts, measures or splits wants its number.
     """
+    if kind.name == "targeting" and _measures_past(tags):
+        return False
     if kind.name in {"budget_effect", "customer_profile", "targeting"}:
         return True  # what they ask is no metric's
     if kind.name in {"segments", "segment_migration"}:
@@ -100,6 +102,14 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     counts = any(tag.cue in _COUNTING for tag in tags)
     grained = any(t.time is not None and t.time.kind == "grain" for t in tags)
     return kind.name in _OVER_NUMBERS and not counts and (not grained or kind.name == "anomalies")
+
+
+def _measures_past(tags: Sequence[Tag]) -> bool:
+    """Say whether what was spent in a period is asked for ("spend on social campaigns in 2025")."""
+    named = any({"campaign spend", "campaign budget", "campaigns"} & set(t.metrics) for t in tags)
+    counts = any(t.cue in {"how_much", "by", "share", "average"} for t in tags)
+    past = any(t.time is not None and t.time.kind == "period" for t in tags)
+    return named and counts and past
 
 
 def recognisable(tags: Sequence[Tag]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ALSO_CALLED: dict[str, str] = {
-    "United Kingdom": "UK|U.K.|Britain|Great Britain|British|GB", "Ireland": "Irish",
+    "United Kingdom": "UK|Britain|Great Britain|British|GB", "Ireland": "Irish",
     "Germany": "German|Deutschland", "Netherlands": "Dutch|Holland|the Netherlands",
     "Belgium": "Belgian", "France": "French", "Spain": "Spanish", "Portugal": "Portuguese",
     "Italy": "Italian", "Austria": "Austrian", "Switzerland": "Swiss", "Denmark": "Danish",
@@ -13,8 +13,8 @@ ALSO_CALLED: dict[str, str] = {
     "Luxembourg": "Luxembourgish", "Estonia": "Estonian", "Latvia": "Latvian",
     "Lithuania": "Lithuanian", "Slovakia": "Slovak|Slovakian", "Slovenia": "Slovenian",
     "Ukraine": "Ukrainian", "Turkey": "Turkish|Türkiye", "Russia": "Russian",
-    "United States": "USA|U.S.A.|U.S.|United States of America|America|American",
-    "USA": "United States|U.S.|United States of America|America|American", "Canada": "Canadian",
+    "United States": "USA|United States of America|America|American",
+    "USA": "United States|United States of America|America|American", "Canada": "Canadian",
     "Mexico": "Mexican", "Brazil": "Brazilian", "Argentina": "Argentinian|Argentine",
     "Chile": "Chilean", "Australia": "Australian", "New Zealand": "New Zealander",
     "Japan": "Japanese", "China": "Chinese", "India": "Indian", "South Korea": "Korean",
