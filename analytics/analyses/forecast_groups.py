@@ -16,7 +16,7 @@ from analytics.describe.phrases import lower_start
 from analytics.errors import QuestionError
 from analytics.model import Cell, Chart, Column, Filter, Finding, MetricQuery, Period
 from analytics.operations.forecast_totals import Steps, totals_of_groups
-from analytics.operations.forecasting import Aims, Forecast, capped, forecast
+from analytics.operations.forecasting import YEAR_AGO, Aims, Forecast, capped, forecast
 from analytics.query.run import answer
 
 _MOST_GROUPS: Final = 12
@@ -173,5 +173,6 @@ def _foretold(values: Floats, course: Course) -> Forecast:
     aims = Aims(
         learnt=capped(values, seasons[-1] if seasons else 1), of_sums=True, first=course.first,
         year=0 if year in seasons else year,
+        like_year_ago=course.found.model == YEAR_AGO,
     )  # fmt: skip
     return forecast(values, seasons, len(course.found.expected), (LEVEL,), aims)

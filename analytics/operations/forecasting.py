@@ -30,7 +30,7 @@ _YEARS: Final = 1.5
 _MOST_WINDOWS: Final = 40
 _MOST_STEPS: Final = 60_000
 """Rows that all windows of the chosen method may go through: bounds the time for long series."""
-_YEAR_AGO: Final = "a year ago"
+YEAR_AGO: Final = "a year ago"
 _LEAST_LEARNT: Final = 56
 """Rows before the time a year ago, from which its season is looked for."""
 _SEASON_LEVEL: Final = 0.95
@@ -91,6 +91,9 @@ class Aims:
     of_sums: bool = False
     """Whether the sum over the horizon is wanted: the method is then chosen by what it missed of
     the sum. By single steps, a method that says nothing of rare events would win."""
+    like_year_ago: bool = False
+    """Whether a season is known of, as of the whole that a group belongs to: what happened a year
+    ago is then taken where it can be."""
     first: int = 0
     """Step from which on the sum counts."""
     learnt: Floats | None = None
@@ -150,13 +153,13 @@ def forecast(
     expected = methods[chosen](seen, seasons, horizon)
     then = len(y) - year * math.ceil(horizon / year) if year else 0
     season = np.zeros(horizon)
-    if of_sums and _YEAR_AGO in methods and chosen != _YEAR_AGO and then >= _LEAST_LEARNT:
-        others = [each for name, each in methods.items() if name != _YEAR_AGO]
+    if of_sums and YEAR_AGO in methods and chosen != YEAR_AGO and then >= _LEAST_LEARNT:
+        others = [each for name, each in methods.items() if name != YEAR_AGO]
         earlier = np.concatenate([missed_by(each, [then]) for each in others])
         earlier = earlier[:, aims.first :] * _growth(seen, then)
         smallest = _LEAST_SEASON * abs(float(expected[aims.first :].sum()))
-        if _is_season(earlier, missed[:, aims.first :], smallest):
-            chosen, passed_over = _YEAR_AGO, chosen
+        if aims.like_year_ago or _is_season(earlier, missed[:, aims.first :], smallest):
+            chosen, passed_over = YEAR_AGO, chosen
             missed = missed_by(methods[chosen], more)
             season = methods[chosen](seen, seasons, horizon) - expected
             expected = expected + season
