@@ -145,6 +145,7 @@ def test_no_byte_of_the_home_names_somebody_who_was_erased(settings: Settings) -
     assert bytes_naming(settings, user_id) == []
     assert told["still_named_in"] == []
     assert told["removed"]["accounts"] == 1
+    assert not list(settings.home.rglob("vectors.sqlite*"))
     assert told["removed"]["conversations"] == 1
     assert told["removed"]["tickets, emptied"] == 1
     assert (told["masked"]["articles"], told["masked"]["uploaded files"]) == (1, 1)
