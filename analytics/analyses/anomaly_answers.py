@@ -14,13 +14,15 @@ from analytics.analyses import answering
 from analytics.analyses.anomaly_words import finding_of
 from analytics.analyses.kind import Context, Request
 from analytics.analyses.limits import check_services
+from analytics.analyses.service_names import service_called
 from analytics.analyses.service_readings import is_reading, readings_of, service_filters
 from analytics.analyses.time_series import Floats, first_day, metric_of, series_of
-from analytics.analyses.unusual_series import Looked, Unusual
+from analytics.analyses.unusual_series import Looked, Together, Unusual
 from analytics.catalogue import Metric
 from analytics.errors import QuestionError
 from analytics.model import Filter, InsightOutcome, Period
 from analytics.operations.unusual import WEEKS, Scan, scan
+from analytics.operations.unusual_together import together
 from analytics.query.windows import Window, window_of
 
 _SUGGESTIONS: Final = (
@@ -35,6 +37,7 @@ _LONGER: Final = re.compile(
     r"\b(?:unusual|odd|strange|abnormal|anomalous|weird|which|what|irregular|outlying)"
     r" (?P<unit>week|month|quarter|year)s?\b"
 )
+_SERVICE: Final = re.compile(r"\b(?:service|server|system|application|app)\b")
 _RELATIVE: Final = frozenset({"percent", "fraction", "score"})
 _SIGNED: Final = frozenset({"fraction"})
 _HOURS: Final = (168, 24)
@@ -48,8 +51,8 @@ def run_anomalies(request: Request, context: Context) -> InsightOutcome:
 
 def _run(request: Request, context: Context) -> InsightOutcome:
     _refuse_split(request)
-    check_services(_with_service(request, context), context)
     request = _with_service(request, context)
+    check_services(request, context)
     window = _window(request, context)
     metrics = _metrics(request, context)
     if not metrics:
@@ -83,6 +86,10 @@ def _with_service(request: Request, context: Context) -> Request:
         return request
     frame, _ = context.warehouse.run(context.warehouse.table("services").select("name"))
     names = sorted(map(str, frame["name"]), key=len, reverse=True)
+    if "metric" not in request.slots and _SERVICE.search(request.text.lower()):
+        called = service_called(request, context)  # "the payment service": part of its name
+        if called is not None:
+            return replace(request, slots={**request.slots, "service": called})
     written = [n for n in names if re.search(rf"(?<=[a-z,] ){re.escape(n)}\b", request.text)]
     if not written:
         return request
@@ -186,8 +193,23 @@ def _by_hour(request: Request, context: Context, metrics: list[Metric], window: 
         series=tuple(made), window=window, filters=filters, step="hour", sql=sql,
         is_assumed=_is_assumed(request), is_partial=answering.is_cut(request, context),
         definition="\n".join(f"{m.label}: {m.definition}" for m in metrics),
-        incidents=_incidents(context, filters, window),
+        incidents=_incidents(context, filters, window), together=_together(made, window),
     )  # fmt: skip
+
+
+def _together(made: list[Unusual], window: Window) -> tuple[Together, ...]:
+    """Look at the readings of each service taken together, on the hours that all of them have."""
+    by_service: dict[str, list[Unusual]] = {}
+    for one in made:
+        by_service.setdefault(one.service, []).append(one)
+    found = []
+    for service, series in by_service.items():
+        n = min(len(one.at) for one in series)  # all of them end with the window
+        first = max(0, n - (len(series[0].at) - series[0].first))
+        joints = together([one.scan.sigmas[-n:] for one in series], week=_HOURS[0], first=first)
+        shown = tuple(replace(one, at=one.at[-n:], values=one.values[-n:]) for one in series)
+        found.append(Together(service=service, series=shown, joints=joints))
+    return tuple(each for each in found if len(each.series) > 1)
 
 
 def _of_service(metric: Metric, part: pd.DataFrame, window: Window) -> Unusual:

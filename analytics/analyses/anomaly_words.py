@@ -9,15 +9,20 @@ import numpy as np
 
 from analytics.analyses import answering
 from analytics.analyses.kind import Context
-from analytics.analyses.unusual_series import Looked, Unusual
+from analytics.analyses.unusual_series import Looked, Together, Unusual
 from analytics.describe.dates import day_in_words
 from analytics.describe.phrases import lower_start
 from analytics.model import Cell, Chart, Column, Finding, Receipt
 from analytics.operations.unusual import WEEKS, Event
+from analytics.operations.unusual_together import Joint
 
 _TEMPLATE: Final = "anomalies.md.j2"
 _MOST_DRAWN: Final = 24 * 45
 _MOST_TOLD: Final = 5
+_MOST_PARTS: Final = 3
+_LEAST_PART: Final = 0.1
+_MOST_JOINTS: Final = 3
+_TOGETHER: Final = "unusual together"
 
 
 def finding_of(looked: Looked, context: Context) -> Finding:
@@ -69,7 +74,39 @@ def _events(looked: Looked) -> list[dict[str, Any]]:
                 "incident": _incident(one, event, looked), "n": event.end - event.start,
                 "name": one.service or lower_start(one.metric.label),
             })  # fmt: skip
+    found += [_joint(each, joint, looked) for each in looked.together for joint in each.joints]
     return sorted(found, key=lambda e: (-e["sigmas"], -e["n"], e["start"], e["service"]))
+
+
+def _joint(each: Together, joint: Joint, looked: Looked) -> dict[str, Any]:
+    """Return readings that are unusual together, with what each adds to it."""
+    one = each.series[0]
+    event = Event(kind="spike", start=joint.start, end=joint.end, peak=joint.peak, value=np.nan,
+                  usual=np.nan, sigmas=0.0)  # fmt: skip
+    parts = [
+        {"label": lower_start(each.series[place].metric.label), "share": share}
+        for place, share in joint.parts[:_MOST_PARTS] if share >= _LEAST_PART
+    ]  # fmt: skip
+    alone = any(
+        begun < joint.end and ended > joint.start
+        for series in each.series for event_of in series.scan.events
+        for begun, ended in [_placed(series, event_of, one)]
+    )  # fmt: skip
+    return {
+        "label": " and ".join(str(part["label"]) for part in parts), "service": each.service,
+        "kind": _TOGETHER, "unit": "number", "value": np.nan, "usual": np.nan,
+        "sigmas": 0.0, "start": one.at[joint.start], "peak": one.at[joint.peak],
+        "end": one.at[joint.end - 1] + _step(looked), "when": _when(one, event, looked),
+        "most_since": 0, "incident": _incident(one, event, looked),
+        "n": joint.end - joint.start, "name": each.service, "parts": parts, "alone": alone,
+        "distance": joint.distance,
+    }  # fmt: skip
+
+
+def _placed(series: Unusual, event: Event, one: Unusual) -> tuple[int, int]:
+    """Return an event's rows on the hours that all readings have: its scan may have more."""
+    off = len(series.scan.sigmas) - len(one.at)
+    return event.start - off, event.end - off
 
 
 def _step(looked: Looked) -> timedelta:
@@ -208,7 +245,14 @@ def _facts(looked: Looked, events: list[dict[str, Any]], context: Context) -> di
         "what": " and ".join([", ".join(map(lower_start, labels[:-1])), lower_start(labels[-1])])
         if len(labels) > 1 else lower_start(labels[0]),
         "services": services, "within": other, "events": events, "n": len(events),
-        "told": events[:_MOST_TOLD], "most": _MOST_TOLD, "top": top,
+        "told": [e for e in events if e["kind"] != _TOGETHER][:_MOST_TOLD],
+        "joints": sorted(
+            (e for e in events if e["kind"] == _TOGETHER),
+            key=lambda e: (e["alone"], -e["distance"], e["start"]),
+        )[:_MOST_JOINTS],
+        "n_joints": sum(e["kind"] == _TOGETHER for e in events),
+        "n_alone": sum(e["kind"] != _TOGETHER for e in events),
+        "looks_together": bool(looked.together), "most": _MOST_TOLD, "top": top,
         "days": answering.in_words(looked.window), "step": looked.step,
         "n_steps": sum(len(one.at) - one.first for one in series), "n_series": len(series),
         "threshold": series[0].scan.threshold, "weeks": WEEKS,

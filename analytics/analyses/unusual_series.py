@@ -11,6 +11,7 @@ import numpy as np
 from analytics.catalogue import Metric
 from analytics.model import Filter
 from analytics.operations.unusual import Scan
+from analytics.operations.unusual_together import Joint
 from analytics.query.windows import Window
 
 
@@ -29,6 +30,16 @@ class Unusual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What is unusual in several readings of one service taken together."""
+
+    service: str
+    series: tuple[Unusual, ...]
+    """The readings, on the same hours."""
+    joints: tuple[Joint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """Everything that was looked at for a question."""
 
@@ -42,3 +53,5 @@ class Looked:
     is_partial: bool
     incidents: tuple[dict[str, Any], ...]
     """service, id, severity, start, end of each, in order of time."""
+    together: tuple[Together, ...] = ()
+    """For each service of which more than one reading was looked at."""

@@ -117,3 +117,39 @@ def test_what_cannot_be_followed_is_refused_by_name(
 
     assert isinstance(found, Refusal), found
     assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Anything odd about the payment service?", "Payment gateway"),
+        ("Is the edge service behaving strangely?", "Edge network"),
+        ("Did the Web shop look normal last month?", "Web shop"),
+        ("Were there anomalies in LarkVPN in May 2026?", "LarkVPN"),
+        ("is anything wrong with the storage server", "Storage cluster"),
+        ("Check the queue system for abnormal readings in June 2026", "Message queue"),
+        ("Anything unusual at the Till in the last 14 days?", "Till"),
+        ("Does Checkout look as usual this week?", "Checkout"),
+        ("Find oddities in Peoplehub", "Peoplehub"),
+        ("Was something off with Product search last week?", "Product search"),
+    ],
+)
+def test_a_service_is_looked_at_in_all_its_readings_together(
+    insights: CatalogueInsights, text: str, service: str
+) -> None:
+    found = _found(insights, text)
+
+    assert f"of {service}" in found.text.splitlines()[0]
+    assert "Mahalanobis" in found.receipt.definition
+
+
+def test_readings_that_are_unusual_only_together_are_told_with_their_parts(
+    insights: CatalogueInsights,
+) -> None:
+    """Incidents of low severity move several readings a little."""
+    found = _found(insights, "Any anomalies in the Web shop between 1 July 2025 and 29 June 2026?")
+
+    joint = [row for row in found.rows if row[4] == "unusual together"]
+    assert joint
+    assert all(row[2] == "Web shop" and " and " in str(row[3]) for row in joint)
+    assert "- Together" in found.text and "mostly" in found.text
