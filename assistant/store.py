@@ -37,7 +37,8 @@ def open_engine(path: Path) -> sa.Engine:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)  # what people write is for nobody else on this machine
-    engine = sa.create_engine(f"sqlite:///{path}")
+    # The text of an error goes into the log, where what people wrote has no place.
+    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

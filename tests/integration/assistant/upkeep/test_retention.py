@@ -94,6 +94,12 @@ def test_a_log_whose_beginning_somebody_cut_off_is_found(engine: sa.Engine) -> N
         SqlAuditLog(engine).verify()
 
 
+def test_an_error_of_the_database_does_not_tell_what_somebody_wrote(engine: sa.Engine) -> None:
+    with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as failed:
+        connection.execute(sa.text("SELECT :said FROM nothing"), {"said": "a secret worry"})
+    assert "a secret worry" not in str(failed.value)
+
+
 def test_a_new_home_is_its_users_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: sa.Engine
 ) -> None:
