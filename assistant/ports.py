@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.model import Finding
+from assistant.asked import Gaps, Usage
 from assistant.boards import Boards
 from assistant.handoff.contract import HandOff
 from assistant.model import (
@@ -233,6 +234,16 @@ class Assistant(Protocol):
     @property
     def operations(self) -> Operations:
         """Return what operators do."""
+        ...
+
+    @property
+    def gaps(self) -> Gaps:
+        """Return the knowledge-gap board."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Return how the program is used."""
         ...
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.model import Finding
 from analytics.ports import Insights
+from assistant.asked import Gaps, Usage
 from assistant.boards import Boards
 from assistant.desk.agents import TicketDesk
 from assistant.desk.drafts import DraftDesk
@@ -55,6 +56,8 @@ class AssistantService:
     article_drafts: DraftDesk
     boards: Boards
     operations: Operations
+    gaps: Gaps
+    usage: Usage
     clock: Clock
     articles_in: Articles
     insights: Insights | None

@@ -164,6 +164,19 @@ ingest_runs = sa.Table(
     sa.Column("body", sa.String, nullable=False),
 )
 """What each ingest did; `body` is JSON: sources, groups, counts, files that were not taken."""
+gap_topics = sa.Table(
+    "gap_topics",
+    metadata,
+    sa.Column("topic_id", sa.String, primary_key=True),
+    sa.Column("turn_ids", sa.String, nullable=False),
+    sa.Column("owner_id", sa.String, nullable=False),
+    sa.Column("owner_name", sa.String, nullable=False),
+    sa.Column("checked_at", sa.String, nullable=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("n_asked", sa.Integer, nullable=False),
+    sa.Column("n_answered", sa.Integer, nullable=False),
+)
+"""Groups of open questions: who looks after them, and what asking them again came to."""
 operator_choices = sa.Table(
     "operator_choices",
     metadata,

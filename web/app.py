@@ -21,6 +21,7 @@ from web.routes import (
     desk,
     drafts,
     findings,
+    gaps,
     health,
     insights,
     operate,
@@ -86,6 +87,7 @@ def create_app(
     app.include_router(findings.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(boards.router, prefix=API_PREFIX, tags=["insights"])
     app.include_router(insights.router, prefix=API_PREFIX, tags=["insights"])
+    app.include_router(gaps.router, prefix=API_PREFIX, tags=["operation"])
     app.include_router(operate.router, prefix=API_PREFIX, tags=["operation"])
     app.include_router(account_routes.router, prefix=API_PREFIX, tags=["accounts"])
     app.include_router(session.router, prefix=API_PREFIX, tags=["session"])

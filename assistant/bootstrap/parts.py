@@ -13,6 +13,7 @@ from assistant.answering.selection import SHIPPED as SHIPPED_SPANS
 from assistant.answering.selection import SpanModel, load_span_model
 from assistant.bootstrap.insights import InsightsParts
 from assistant.bootstrap.knowledge import KnowledgeParts
+from assistant.bootstrap.listening import gaps_of, usage_of
 from assistant.bootstrap.operating import operations_of
 from assistant.config import Settings
 from assistant.desk.agents import TicketDesk
@@ -22,6 +23,7 @@ from assistant.desk.people import AccountPeople
 from assistant.desk.service import DeskSources, SuggestionDesk
 from assistant.dialogue import Dialogue
 from assistant.feedback import FeedbackDesk
+from assistant.gaps.remembered import Remembered
 from assistant.handoff.policy import load_policy
 from assistant.library import IndexedArticles
 from assistant.model import Check, Route
@@ -107,6 +109,11 @@ class Parts(KnowledgeParts, InsightsParts):
     def ingest_runs(self) -> SqlIngestRuns:
         """What each ingest did."""
         return SqlIngestRuns(self.database)
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        """Vectors of what people asked, in memory alone."""
+        return Remembered(lambda texts: self.plain_encoder.encode(texts))
 
     @cached_property
     def risk(self) -> RiskChoice:
@@ -237,6 +244,8 @@ def build_assistant(settings: Settings) -> AssistantService:
         article_drafts=parts.article_drafts,
         boards=parts.boards,
         operations=operations_of(parts),
+        gaps=gaps_of(parts),
+        usage=usage_of(parts),
         clock=parts.clock,
         articles_in=IndexedArticles(parts.retriever),
         insights=insights,

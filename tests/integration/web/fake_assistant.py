@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analytics.model import Finding
+from assistant.asked import Gaps, Usage
 from assistant.boards import Boards
 from assistant.errors import (
     ConversationNotFoundError,
@@ -168,6 +169,8 @@ class FakeAssistant:
     failure: Exception | None = None
     boards: Boards | None = None
     operations: Operations | None = None
+    gaps: Gaps | None = None
+    usage: Usage | None = None
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def ask(self, text: str, *, asker: Asker, conversation_id: str | None = None) -> Turn:

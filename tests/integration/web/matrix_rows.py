@@ -116,6 +116,12 @@ ROWS: dict[str, Row] = {
     f"DELETE {API}/tokens/everybody/{{token_id}}": Row(
         f"{API}/tokens/everybody/{'f' * 16}", ok=NOT_THERE
     ),
+    f"GET {API}/gaps": Row(f"{API}/gaps"),
+    f"POST {API}/gaps/{{gap_id}}/owner": Row(
+        f"{API}/gaps/{'0' * 16}/owner", {"owner_id": "me"}, ok=NOT_THERE
+    ),
+    f"POST {API}/gaps/{{gap_id}}/check": Row(f"{API}/gaps/{'0' * 16}/check", ok=NOT_THERE),
+    f"GET {API}/usage": Row(f"{API}/usage"),
     f"GET {OPERATE}/sources": Row(f"{OPERATE}/sources"),
     f"GET {OPERATE}/sources/documents": Row(f"{OPERATE}/sources/documents?source=x", ok=NOT_THERE),
     f"POST {OPERATE}/sources/read": Row(f"{OPERATE}/sources/read", {"source": "x"}, ok=NOT_THERE),

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from assistant.accounts import Accounts, User
 from assistant.boards.service import PinBoard
 from assistant.bootstrap import Parts
+from assistant.bootstrap.listening import gaps_of, usage_of
 from assistant.bootstrap.operating import operations_of
 from assistant.config import Settings
 from assistant.errors import TicketNotFoundError
@@ -117,8 +118,11 @@ def open_office(folder: Path, settings: Settings | None = None) -> Iterator[Offi
     boards = boards_on(engine, folder, clock)
     assistant.boards = boards
     parts = Parts(Settings(home=folder, encoder_threads=1))
+    parts.__dict__["accounts"] = accounts  # of the database in which people sign in here
     operations = operations_of(parts)
     assistant.operations = operations
+    assistant.gaps = gaps_of(parts)
+    assistant.usage = usage_of(parts)
     app = app_of(assistant, settings or Settings(sign_in="local"), accounts)
     office = Office(
         app=app,

@@ -1,6 +1,6 @@
 /** Tokens for programs: made once, shown once, ended. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, post, problemOf, remove } from "../api/client";
 import type { Problem } from "../api/types";
 import { ErrorCard } from "../chat/ErrorCard";
@@ -136,7 +136,7 @@ function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
   const [scopes, setScopes] = useState<readonly string[]>(["chat.ask"]);
   const [problem, setProblem] = useState<Problem | null>(null);
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const isReady = name.trim() !== "" && scopes.length > 0 && Number(days) >= 1;
   const send = async (): Promise<void> => {
     try {

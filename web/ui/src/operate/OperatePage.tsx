@@ -6,13 +6,16 @@ import { useSession } from "../session/session";
 import { Bar } from "../shell/Bar";
 import { Icon } from "../shell/Icon";
 import "../styles/forms.css";
+import "../styles/listening.css";
 import "../styles/operate.css";
 import { AuditTab } from "./AuditTab";
+import { GapsTab } from "./GapsTab";
 import { HealthTab } from "./HealthTab";
 import { KnowledgeTab } from "./KnowledgeTab";
 import { tell } from "./messages";
 import { ModelsTab } from "./ModelsTab";
 import { PeopleTab } from "./PeopleTab";
+import { UsageTab } from "./UsageTab";
 import { VocabularyTab } from "./VocabularyTab";
 
 type Name = keyof typeof tell.tabs;
@@ -24,6 +27,8 @@ interface Tab {
 }
 
 const TABS: readonly Tab[] = [
+  { name: "gaps", permission: "gaps.read", Shown: GapsTab },
+  { name: "usage", permission: "usage.read", Shown: UsageTab },
   { name: "knowledge", permission: "sources.read", Shown: KnowledgeTab },
   { name: "vocabulary", permission: "vocabulary.review", Shown: VocabularyTab },
   { name: "models", permission: "models.read", Shown: ModelsTab },

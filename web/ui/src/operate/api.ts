@@ -6,12 +6,15 @@ import type {
   AuditCheck,
   AuditPage,
   Candidate,
+  Gap,
+  GapList,
   Health,
   Job,
   Model,
   Risk,
   SourceDocuments,
   SourceState,
+  Usage,
   User,
 } from "./types";
 
@@ -118,3 +121,13 @@ export const lookForCandidates = async (): Promise<Job | null> =>
   (await json<JobBody>(post(`${OPERATE}/vocabulary/look`, {}))).job;
 
 export const readHealth = (): Promise<Health> => get(`${OPERATE}/health`);
+
+export const readGaps = (days: number): Promise<GapList> => get(`/gaps?days=${days}`);
+
+export const giveGap = (gapId: string, ownerId: string | null, days: number): Promise<Gap> =>
+  json(post(`/gaps/${gapId}/owner?days=${days}`, { owner_id: ownerId }));
+
+export const checkGap = (gapId: string, days: number): Promise<Gap> =>
+  json(post(`/gaps/${gapId}/check?days=${days}`, {}));
+
+export const readUsage = (days: number): Promise<Usage> => get(`/usage?days=${days}`);

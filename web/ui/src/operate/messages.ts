@@ -83,6 +83,95 @@ export const tell = {
     noTokens: "There are none.",
   },
 
+  gaps: {
+    title: "Open questions",
+    more:
+      "Questions that found no answer, whose answer did not help, or that a person took over, in groups of one " +
+      "meaning. An article about the first ones helps most.",
+    period: "Asked within",
+    periods: { "30": "30 days", "90": "90 days", "365": "a year" } as Record<string, string>,
+    none: "Nothing stayed open.",
+    noneMore: "Questions without a good answer stand here, in groups.",
+    noneForYou: "No group has questions of two people yet.",
+    counts: (n: number, askers: number) =>
+      `${n === 1 ? "1 question" : `${n} questions`} by ${askers === 1 ? "1 person" : `${askers} people`}`,
+    troubles: {
+      handed_over: (n: number) => `${n} handed over`,
+      down: (n: number) => `${n} did not help`,
+      abstained: (n: number) => `${n} without an answer`,
+    },
+    trouble: {
+      handed_over: "handed over",
+      down: "did not help",
+      abstained: "no answer",
+    } as Record<string, string>,
+    last: (date: string) => `last ${date}`,
+    withheld: "A question with something personal",
+    nearest: "Nearest article",
+    noNearest: "No article is near.",
+    owner: "Looked after by",
+    nobody: "Nobody",
+    take: "Take it",
+    takeLong: (title: string) => `Take “${title}”`,
+    letGo: "Let go",
+    answeredNow: (n: number, all: number) => `${n} of ${all} are answered now`,
+    noneAnswered: (all: number) => (all === 1 ? "It is not answered yet" : `None of the ${all} is answered yet`),
+    checkedAt: (when: string) => `asked again ${when}`,
+    outdated: "Articles or questions have changed since.",
+    check: "Ask them again",
+    checkLong: (title: string) => `Ask “${title}” again`,
+    checking: "Asking",
+    questions: "The questions",
+    newest: (n: number) => `The newest ${n}.`,
+    hidden: (n: string) =>
+      n === "1" ? "1 group of one person is not shown." : `${n} groups of one person each are not shown.`,
+    open: (n: string) => (n === "1" ? "1 question stayed open." : `${n} questions stayed open.`),
+    given: (name: string) => `${name} looks after it.`,
+    givenBack: "Nobody looks after it now.",
+  },
+
+  usage: {
+    title: "Usage",
+    period: "Period",
+    periods: { "7": "7 days", "28": "28 days", "90": "90 days" } as Record<string, string>,
+    questions: "Questions",
+    askers: "People",
+    up: "Helped",
+    down: "Did not help",
+    none: "Nobody has asked anything in this period.",
+    byDay: "Questions by day",
+    answeredPart: "answered",
+    otherPart: "not answered",
+    byRoute: "Questions by kind",
+    routes: {
+      helpdesk: "Helpdesk",
+      insights: "Figures",
+      desk: "Tickets and people",
+      smalltalk: "Greetings",
+      out_of_scope: "Nothing for this desk",
+    } as Record<string, string>,
+    routeColumns: ["Kind", "Answered", "Asked back", "No answer", "Handed over", "All"],
+    all: "All",
+    deflection: "What became of problems",
+    deflectionMore:
+      "A problem is a conversation with the helpdesk. Counted are those of the same period a week earlier, whose " +
+      "seven days are over, each once. " +
+      "Silence is no success: the truth lies between the confirmed ones and the confirmed and silent ones together.",
+    fates: {
+      confirmed: ["Confirmed", "They said that it helped, and did not come back"],
+      silent: ["Silent", "Answered, and nothing more was heard"],
+      came_back: ["Came back", "Asked the like or opened a ticket within 7 days"],
+      unanswered: ["Not answered", "Found no answer, and nobody took over"],
+      handed_over: ["Handed over", "A person took over"],
+    } as Record<string, readonly [string, string]>,
+    fateColumns: ["Became of it", "Problems", "Share"],
+    solved: (low: string, high: string) => `Solved without a person: ${low} for sure, ${high} at most.`,
+    noProblems: "No problem is old enough to tell.",
+    tooRecent: (n: string) =>
+      n === "1" ? "1 more is younger than 7 days." : `${n} more are younger than 7 days.`,
+    barOf: (day: string, all: string, answered: string) => `${day}: ${all} questions, ${answered} answered`,
+  },
+
   knowledge: {
     title: "Sources",
     more: "Where articles and past tickets come from. What is ingested can be found at once.",

@@ -11,6 +11,49 @@ export interface User {
   created_at: string;
 }
 
+export type Trouble = "handed_over" | "down" | "abstained";
+
+export interface Gap {
+  gap_id: string;
+  title: string;
+  n_questions: number;
+  n_askers: number;
+  abstained: number;
+  down: number;
+  handed_over: number;
+  first_at: string;
+  last_at: string;
+  questions: { text: string; trouble: Trouble; asked_at: string }[];
+  nearest: { document_id: string; title: string } | null;
+  owner: { owner_id: string; name: string } | null;
+  check: { checked_at: string; n_asked: number; n_answered: number; is_outdated: boolean } | null;
+}
+
+export interface GapList {
+  gaps: Gap[];
+  n_open: number;
+  n_hidden: number;
+  days: number;
+}
+
+export interface Outcomes {
+  answered: number;
+  clarification: number;
+  abstention: number;
+  handed_off: number;
+}
+
+export type Fate = "confirmed" | "silent" | "came_back" | "unanswered" | "handed_over";
+
+export interface Usage {
+  days: (Outcomes & { day: string })[];
+  routes: (Outcomes & { route: string })[];
+  n_askers: number;
+  n_up: number;
+  n_down: number;
+  deflection: Record<Fate | "too_recent", number>;
+}
+
 export interface IngestRun {
   finished_at: string;
   by: string;
