@@ -212,6 +212,19 @@ def _black_friday(year: int) -> date:
     return _nth_weekday(year, 11, 3, 4) + timedelta(days=1)
 
 
+def _easter(year: int) -> date:
+    """Return Easter Sunday of the Gregorian calendar (the computus of Meeus, Jones and Butcher)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    n = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * n) // 451
+    month, day = divmod(h + n - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
 _FEASTS: dict[str, Callable[[int], date]] = {
     r"christmas? day": lambda y: date(y, 12, 25),
     r"christmas? eve": lambda y: date(y, 12, 24),
@@ -219,6 +232,11 @@ _FEASTS: dict[str, Callable[[int], date]] = {
     r"(?:new year(?:s)? eve)": lambda y: date(y, 12, 31),
     r"(?:new year(?:s)? day)": lambda y: date(y, 1, 1),
     r"(?:valentine(?:s)?(?: day)?)": lambda y: date(y, 2, 14),
+    r"good friday": lambda y: _easter(y) - timedelta(days=2),
+    r"easter sunday": _easter,
+    r"easter monday": lambda y: _easter(y) + timedelta(days=1),
+    r"ascension day": lambda y: _easter(y) + timedelta(days=39),
+    r"whit monday": lambda y: _easter(y) + timedelta(days=50),
     r"halloween": lambda y: date(y, 10, 31),
     r"black friday": _black_friday,
     r"cyber monday": lambda y: _black_friday(y) + timedelta(days=3),

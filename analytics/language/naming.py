@@ -192,7 +192,11 @@ def _apply(scene: Scene, rule: Rule) -> None:
                 and not is_grouped(scene, i)
                 and not (i and scene.tags[i - 1].text in {"which", "what"})
             )
-            or (nouns & wanted and (not is_grouped(scene, i) or _did_it(scene, i)))
+            or (
+                nouns & wanted
+                and (not is_grouped(scene, i) or _did_it(scene, i))
+                and not ("noun:campaign" in nouns and i and scene.tags[i - 1].text == "which")
+            )
             or (tag.cue in _RULE_CUES and tag.cue in wanted)
             or ("share" in rule.needs and tag.cue in {"share", "share_total", "percent"})
         ):

@@ -337,6 +337,7 @@ _JOINS: tuple[tuple[re.Pattern[str], _Build], ...] = (
         ),
         _week_of,
     ),
+    (re.compile(r"(?<!\S)(?:in |during |over )?(?:the )?@ week(?!\S)"), _week_of),
     (
         re.compile(
             r"(?<!\S)(?:at |by )?(?:the )?(?:end|close) of @(?:(?: ,| and| &| , and)+ (?:at |by )?(?:the )?(?:end|close) of @)+(?!\S)"

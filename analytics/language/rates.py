@@ -18,6 +18,8 @@ def read_rates(scene: Scene) -> None:
             scene.draft.metrics = ["gross margin rate"]
             scene.use(index)
             return
+    if metrics == ["churned customers"]:
+        _read_lost_share(scene)
     if len(metrics) != 1 or metrics[0] not in _RATE_OF:
         return
     for index in scene.find(lambda t: t.text == "rate"):
@@ -32,6 +34,17 @@ def read_rates(scene: Scene) -> None:
             scene.draft.metrics = [_RATE_OF[metrics[0]]]
             scene.use(index)
             return
+
+
+def _read_lost_share(scene: Scene) -> None:
+    """`percentage of customers lost by plan`: of the customers there were, no distribution."""
+    for index in scene.find(lambda t: t.cue == "share" and t.text.endswith("of")):
+        following = scene.after(index)
+        if following is None or not scene.tags[following].text.startswith(("customer", "client")):
+            continue
+        scene.draft.metrics = ["churn rate"]
+        scene.use(index)
+        return
 
 
 def read_ratio(scene: Scene) -> None:

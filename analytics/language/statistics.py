@@ -96,6 +96,7 @@ def _read_cumulative(scene: Scene) -> None:
 
 def _read_scale(scene: Scene) -> None:
     """`in days`, `in thousands`; the metric's own unit says nothing new."""
+    _read_counted_unit(scene)
     for index in scene.find(lambda t: t.cue == "in_scale"):
         word = next(w for w in scene.tags[index].text.split() if f"{w}s" in _SCALES)
         scale = _SCALES[f"{word}s"]
@@ -111,6 +112,17 @@ def _read_scale(scene: Scene) -> None:
             scene.use(index)
 
 
+def _read_counted_unit(scene: Scene) -> None:
+    """`how many hours of downtime`: the unit that is counted is the one to show."""
+    units = {scene.catalogue.metric(m).unit for m in scene.draft.metrics}
+    for tag in scene.tags:
+        counted = _COUNTED_UNIT.match(tag.text) if tag.cue == "how_long" else None
+        scale = _SCALES[f"{counted['unit']}s"] if counted is not None else None
+        if scale is not None and units <= _TIMES and units != {scale}:
+            scene.draft.shown_in = scale
+
+
+_COUNTED_UNIT = re.compile(r"how many (?P<unit>second|minute|hour|day)(?!\S)")
 _SCALES: dict[str, Scale] = {
     "thousands": "thousands", "millions": "millions", "seconds": "seconds",
     "minutes": "minutes", "hours": "hours", "days": "days",

@@ -261,6 +261,9 @@ def _nested(periods: list[tuple[int, TimeMatch]]) -> Period | None:
     if len(found) != 2 or len(found) != len(periods):
         return None
     small, large = sorted(found, key=lambda p: p.end - p.start)
+    told = [m for _, m in periods if m.to_date and m.period == large]
+    if told and small.start == large.start and (small.end - small.start).days == 1:
+        return large  # "since Easter Monday, 6 April" says one day twice
     return small if large.start <= small.start and small.end <= large.end else None
 
 
