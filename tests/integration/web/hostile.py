@@ -159,7 +159,7 @@ def _texts(
     n_places = len(_places(found))
     for number, text in enumerate(all_texts(corpus)):
         for who in EVERYBODY if thorough else (next(people),):
-            if thorough or number % 4 == 1:
+            if thorough or number % 8 == 1:
                 body = json.dumps({"text": text}).encode()
                 yield _on(whole, ask, f"text {number}", who, body=body)
         for _ in range(n_places if thorough else 1):
@@ -230,7 +230,7 @@ def _ids(
     for number, entry in enumerate(corpus["ids"]):
         # Each id at some places, each place with some ids: all of it is thorough.
         for place, (operation, name) in enumerate(named):
-            if thorough or (place + number) % 7 == 0:
+            if thorough or (place + number) % 13 == 0:
                 for who in EVERYBODY if thorough else (_who_may(operation, number),):
                     target = operation.target(whole, **{name: str(spelled(entry))})
                     called = f"id {str(entry)[:40]} at {operation.name}"
@@ -257,7 +257,7 @@ def _wrong_values(
     values = [spelled(entry) for entry in corpus["wrong_values"]]
     for place, (operation, part, name) in enumerate(_places(found)):
         for number, value in enumerate(values):
-            if not thorough and (place + number) % 4:
+            if not thorough and (place + number) % 9:
                 continue
             who = "admin" if thorough else _who_may(operation, number)
             called = f"value {str(value)[:30]} as {name} of {operation.name}"
@@ -282,7 +282,7 @@ def _bodies(
         )
         kind = entry.get("type", "application/json")
         for place, operation in enumerate(takers):
-            if not thorough and (place + number) % (9 if len(raw) < 100_000 else 19):
+            if not thorough and (place + number) % (13 if len(raw) < 100_000 else 23):
                 continue
             for who in (
                 ("anonymous", _who_may(operation, number))
