@@ -39,6 +39,13 @@ _HOURS: Final = re.compile(
     rf"(?P<count>{NUMBER_PATTERN}) hours?(?!\S)"
 )
 _TODAY: Final = re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening|night))\b")
+_WEEKEND: Final = re.compile(r"\bweek ?ends?\b")
+_DAY: Final = re.compile(
+    r"\b(?P<until>until|till|by|before)?(?:on|this|next|coming| )*"
+    r"(?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+)
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SATURDAY: Final = 5
 _ALERTS: Final = re.compile(rf"(?P<count>{NUMBER_PATTERN}) (?:\w+ )?alerts? (?:a|per|each) week")
 
 
@@ -140,6 +147,9 @@ def _when(request: Request, context: Context) -> tuple[datetime, datetime, bool]
         return now, now + timedelta(hours=round(count)), False
     if _TODAY.search(text):
         return now, now + timedelta(days=1), False
+    named = _named_days(text, now)
+    if named is not None and not {"horizon", "period"} & set(request.slots):
+        return *named, False
     ahead = ahead_of(request, context.as_of)
     if ahead.is_assumed:
         return now, now + timedelta(days=1), True
@@ -148,6 +158,21 @@ def _when(request: Request, context: Context) -> tuple[datetime, datetime, bool]
     return (
         datetime.combine(start, time.min), datetime.combine(period.end, time.min), False,
     )  # fmt: skip
+
+
+def _named_days(text: str, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the next weekend, the next Friday, the days until Monday, if one is named."""
+    if _WEEKEND.search(text):
+        start = now + timedelta(days=(_SATURDAY - now.weekday()) % 7)
+        end = now + timedelta(days=7 - now.weekday())
+        return max(now, start) if now.weekday() <= _SATURDAY else now, end
+    match = _DAY.search(text)
+    if match is None:
+        return None
+    ahead = (_WEEKDAYS.index(match["day"][:3]) - now.weekday()) % 7
+    if match["until"]:
+        return now, now + timedelta(days=ahead or 7)
+    return now + timedelta(days=ahead), now + timedelta(days=ahead + 1)
 
 
 def _told(asked: _Asked, context: Context) -> _Told:

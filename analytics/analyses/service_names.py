@@ -31,7 +31,8 @@ def service_called(request: Request, context: Context) -> str | None:
     frame, _ = context.warehouse.run(
         context.warehouse.table("services").select("service_id", "name").order_by("service_id")
     )
-    known = dict(zip(frame["service_id"].tolist(), frame["name"].astype(str), strict=True))
+    names = [str(name) for name in frame["name"]]
+    known: dict[int, str] = dict(zip(frame["service_id"].tolist(), names, strict=True))
     given = request.slots.get("service")
     if given is not None:
         named = known.get(given) if isinstance(given, int) else str(given)

@@ -61,6 +61,7 @@ _SYMPTOM_WORDS: tuple[tuple[str, str], ...] = (
     ("delay", r"(?:network )?(?:delay|latency|lag|slowness|slow response)"),
     *((f"error_{code}", rf"(?:error )?(?:code )?{code}") for code in (1000, 1001, 1002, 1003)),
 )
+_SHIFT_PLAN = re.compile(r"(?:shift|staffing|workforce|duty) plan")
 _PAIRED = frozenset({"change_drivers", "segment_migration"})
 """Kinds that compare two periods; without a second one, with the one before."""
 _MESSAGES = frozenset({"mailing", "newsletter", "message", "mail", "contact", "mailshot"})
@@ -123,9 +124,11 @@ def _shift_and_wishes(found: dict[str, object], tags: tuple[Tag, ...]) -> dict[s
     kept = dict(found)
     if isinstance(filters, Mapping):
         kept["filters"] = {column: value for column, value in filters.items() if column}
-    if kept.get("dimension") in ("", "assignee", "ticket_id"):
-        del kept["dimension"]
-    return kept | slots_in(" ".join(tag.norm for tag in tags))
+    text = " ".join(tag.norm for tag in tags)
+    is_split = not (kept.get("dimension") == "plan" and _SHIFT_PLAN.search(text))
+    if kept.get("dimension") in ("", "assignee", "ticket_id") or not is_split:
+        kept.pop("dimension", None)
+    return kept | slots_in(text)
 
 
 def unplaced(

@@ -9,6 +9,7 @@ from typing import Final
 
 from analytics.analyses.shifts import Shift, shift_of
 from analytics.errors import QuestionError
+from analytics.language.text import number_of
 from analytics.operations.staffing import Target
 
 HANDLE_H: Final = 15 / 60
@@ -52,6 +53,15 @@ _SHARE: Final = re.compile(
     rf"|\b{_N}{_PER_CENT} (?:service level|sla|"
     rf"of (?:the )?(?:tickets|calls|requests) (?:on|in) time)"
 )
+_PARTS_OF_ONE: Final = (
+    (re.compile(r"\b(?:a|one) third\b"), "33.3"), (re.compile(r"\b(?:a|one) quarter\b"), "25"),
+    (re.compile(r"\bby half\b"), "by 50"),
+)  # fmt: skip
+_SPELLED: Final = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|"
+    r"fifty|sixty|seventy|eighty|ninety)\b(?=(?: (?:percent|per cent|%|min|sec|hour)))"
+)
+_SUPPOSED: Final = re.compile(r"\b(?:if|suppos\w+|assum\w+)\b")
 _SLASHED: Final = re.compile(r"\b\d{2} ?/ ?\d{1,3}\b(?! ?\d)")
 _BUSY: Final = re.compile(
     rf"\b(?:occupan\w+|utili[sz]ation|busy)(?: (?:of|at|most|below|under|than|is|to|more|no|max\w*|"
@@ -66,7 +76,7 @@ _LESS: Final = r"(?:fewer|less|lower|quieter|below)"
 _GROWTH: Final = (
     (re.compile(rf"\b{_N}{_PER_CENT} {_MORE}"), 1),
     (re.compile(rf"\b{_N}{_PER_CENT} {_LESS}"), -1),
-    (re.compile(rf"\b(?:grow\w*|ris\w+|increas\w+|go(?:es)? up|up|climb\w*|jump\w*)"
+    (re.compile(rf"\b(?:gr[eo]w\w*|r[io]s\w+|increas\w+|go(?:es)? up|up|climb\w*|jump\w*)"
                 rf"(?: by)? {_N}{_PER_CENT}"), 1),
     (re.compile(rf"\b(?:fall\w*|drop\w*|shrink\w*|decreas\w+|go(?:es)? down|down|declin\w+)"
                 rf"(?: by)? {_N}{_PER_CENT}"), -1),
@@ -164,6 +174,9 @@ def _named(text: str) -> dict[str, object]:
         When one is out of range, or a target such as "80/20" has no unit.
     """
     words = _AN_HOUR.sub("1 hour", _HALF_HOUR.sub("30 minutes", " ".join(text.lower().split())))
+    for part, percent in _PARTS_OF_ONE:
+        words = part.sub(f"{percent} %", words)
+    words = _SPELLED.sub(lambda match: f"{number_of(match.group()) or 0:g}", words)
     handle, words = _taken(_HANDLE, words)
     patience, words = _taken(_PATIENCE, words)
     share, within, words = _target(words)
@@ -179,7 +192,13 @@ def _named(text: str) -> dict[str, object]:
         "most_busy": busy, "shrinkage": shrinkage, "agents": agents,
         "times": None if times == 1.0 else times,
     }  # fmt: skip
-    return {name: value for name, value in found.items() if value is not None}
+    named: dict[str, object] = {k: value for k, value in found.items() if value is not None}
+    if _SUPPOSED.search(words) and not named:
+        raise QuestionError(
+            "What the question supposes is not understood.",
+            hint="Say it as: if tickets grow by 20 %, or at 12 minutes per ticket.",
+        )
+    return named
 
 
 def _taken(patterns: tuple[re.Pattern[str], ...], words: str) -> tuple[float | None, str]:

@@ -177,10 +177,10 @@ def _of_history(world: World, at_h: Ints) -> dict[str, Floats]:
         last = np.concatenate([[-90.0 * DAY_H], begun])[so_far]
         table["days since the last incident"][:, number] = np.log1p((at_h - last) / DAY_H)
         table["open incident"][:, number] = so_far - np.searchsorted(ended, at_h, side="right")
-    days = np.maximum(at_h / DAY_H, 1.0)
-    overall = counts.sum(axis=0) / (days * n_services)
+    n_days = np.maximum(at_h / DAY_H, 1.0)
+    overall = counts.sum(axis=0) / (n_days * n_services)
     table["incidents a day so far"] = (
-        (counts + _PRIOR_DAYS * overall) / (days + _PRIOR_DAYS)
+        (counts + _PRIOR_DAYS * overall) / (n_days + _PRIOR_DAYS)
     ).T  # fmt: skip
     recent = table["incidents in 7 days"]
     under = np.zeros((n_services, n_services))

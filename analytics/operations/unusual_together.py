@@ -20,9 +20,9 @@ from scipy import stats
 Floats = npt.NDArray[np.float64]
 
 LEAST_READINGS: Final = 2
-CHANCE: Final = 1e-8
-"""Of an hour as far off by chance, were the deviations normal; chosen for about two false alarms a
-service in three months, see docs/quality.md."""
+CHANCE: Final = 1e-5
+"""Of an hour as far off by chance, were the deviations normal; chosen for about one false alarm a
+service in four months, see docs/quality.md."""
 _WEEKS: Final = 4
 _SHRUNK: Final = 0.2
 """Part of the correlations that is given up for none at all."""

@@ -47,8 +47,8 @@ def main(folder: Path) -> dict[str, Any]:
 
 def _figures(world: World, size: float) -> dict[str, Any]:
     random = np.random.default_rng(2)
-    found = {"together": 0, "single": 0}
-    alarms = n = blamed = 0
+    found = {"together": 0, "single": 0, "either": 0}
+    alarms = single = n = blamed = 0
     for service in range(len(world.services)):
         values = world.values[service].copy()
         has = [row for row in range(len(values)) if not np.isnan(values[row]).all()]
@@ -70,17 +70,33 @@ def _figures(world: World, size: float) -> dict[str, Any]:
             hits = [j for j in joint if j.start < start + HOURS and j.end > start]
             found["together"] += bool(hits)
             blamed += bool(hits) and has[hits[0].parts[0][0]] in moved_rows
-            found["single"] += any(a < start + HOURS and b > start for a, b in marks)
-        for one in joint:
-            near = any(s - SLACK < one.end and one.start < s + HOURS + SLACK for s, _ in planted)
-            alarms += not near and not busy[max(0, one.start - SLACK) : one.end + SLACK].any()
+            alone = any(a < start + HOURS and b > start for a, b in marks)
+            found["single"] += alone
+            found["either"] += alone or bool(hits)
+        alarms += _false([(one.start, one.end) for one in joint], planted, busy)
+        single += _false(marks, planted, busy)
     months = len(world.services) * (world.n_hours - FIRST) / (24 * 30.4)
     return {
         "found_together": _share(found["together"], n),
         "found_by_single_readings": _share(found["single"], n),
         "a_moved_reading_is_named_first": _share(blamed, found["together"]),
+        "found_by_either": _share(found["either"], n),
         "false_alarms_a_service_and_month": round(alarms / months, 3),
+        "false_alarms_of_single_readings": round(single / months, 3),
     }
+
+
+def _false(
+    told: list[tuple[int, int]],
+    planted: list[tuple[int, set[int]]],
+    busy: np.ndarray[Any, np.dtype[np.bool_]],
+) -> int:
+    """Count stretches near nothing planted and no incident."""
+    return sum(
+        not any(s - SLACK < end and start < s + HOURS + SLACK for s, _ in planted)
+        and not busy[max(0, start - SLACK) : end + SLACK].any()
+        for start, end in told
+    )
 
 
 def _busy(world: World, service: int) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from analytics.analyses.kind import Kind
 from analytics.analyses.outage_answers import run_incident_risk
 
-_FAIL = r"(?:fail|crash|break|break down|go down|be down|be unavailable|be offline|have (?:a |an |any |another |some )?(?:\S+ )?(?:incident|outage|failure|problem|issue|disruption|downtime)|suffer|experience|act up|cause trouble|fall over|collapse)"
+_FAIL = r"(?:fail|crash|break|break down|go down|be down|be unavailable|be offline|have (?:a |an |any |another |some )?(?:\S+ )?(?:incident|outage|failure|problem|issue|disruption|downtime)|suffer|experience|act up|give (?:us|me) (?:\S+ )?(?:trouble|problems?|headaches?)|fall over|collapse)"
 _BAD = r"(?:incident|outage|failure|disruption|downtime|crash|breakdown|trouble)"
 
 KIND = Kind(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from analytics.analyses.outage_answers import _named_days
 from analytics.describe.plots import plotted
 from analytics.insights import CatalogueInsights
 from analytics.model import Finding, Refusal
@@ -78,6 +79,23 @@ def test_what_cannot_be_foretold_is_refused_by_name(
 
     assert isinstance(found, Refusal), found
     assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("over the weekend", (4, 6)),
+        ("will it last until monday", (0, 6)),
+        ("on friday", (3, 4)),
+        ("this tuesday", (0, 1)),
+    ],
+)
+def test_days_that_are_named_are_the_next_such_days(text: str, days: tuple[int, int]) -> None:
+    now = datetime(2026, 6, 30)  # a Tuesday
+
+    found = _named_days(text, now)
+
+    assert found == tuple(now + timedelta(days=each) for each in days)
 
 
 def test_plain_numbers_of_incidents_stay_numbers(insights: CatalogueInsights) -> None:

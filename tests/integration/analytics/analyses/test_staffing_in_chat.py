@@ -141,6 +141,19 @@ def test_shifts_are_read(text: str, days: tuple[int, ...], hours: tuple[int, ...
         ("people hang up after 3 minutes", {"patience_h": 0.05}),
         ("at most 85 % busy with 20 % fewer tickets", {"most_busy": 0.85, "times": 0.8}),
         ("are three agents enough", {"agents": 3}),
+        (
+            "ninety percent of the requests under ten minutes",
+            {"share": 0.9, "within_h": pytest.approx(1 / 6)},
+        ),
+        ("if the ticket volume grew by a quarter", {"times": 1.25}),
+        (
+            "if the moon is full",
+            {
+                "misread": "What the question supposes is not understood. Say it "
+                "as: if tickets grow by 20 %, or at 12 minutes per "
+                "ticket."
+            },
+        ),
     ],
 )
 def test_wishes_are_read(text: str, slots: dict[str, object]) -> None:
