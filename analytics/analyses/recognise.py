@@ -91,8 +91,10 @@ def outranks_numbers(kind: Kind, tags: Sequence[Tag]) -> bool:
     """
     if kind.name == "targeting" and _measures_past(tags):
         return False
-    if kind.name in {"budget_effect", "customer_profile", "targeting"}:
-        return True  # what they ask is no metric's
+    if kind.name == "budget_effect":
+        return True  # profit by budget is no metric's
+    if kind.name in {"customer_profile", "targeting"}:
+        return not any(tag.cue in _COUNTING - {"how_much"} for tag in tags)
     if kind.name in {"segments", "segment_migration"}:
         return _SEGMENT_WORDS.search(recognisable(tags)) is not None
     if kind.name == "next_best_offer":

@@ -105,10 +105,26 @@ def _net(table: ibis.Table, name: str, window: str) -> ibis.Value:
 
 def recency_frequency_money(warehouse: Warehouse, as_of: date) -> ibis.Table:
     """Return the three columns of the record that segments by value need, by customer."""
-    orders = _orders(warehouse, as_of)
-    table = orders.left_join(_lines(warehouse, as_of), "customer_id").drop("customer_id_right")
-    net = table.gross.fill_null(0) - table.discounts.fill_null(0)
-    return table.select("customer_id", "days_since_order", "n_orders", revenue=_money(net))
+    orders = _before(warehouse.table("orders"), "ordered_at", as_of)
+    orders = orders.filter(orders.status == "completed")
+    placed = orders.group_by("customer_id").aggregate(
+        n_orders=orders.count(),
+        last_s=orders.ordered_at.epoch_seconds().max(),
+        discounts=_whole(orders.discount_amount).sum(),
+    )
+    lines = warehouse.table("order_lines")
+    rows = lines.inner_join(orders.select("order_id", "customer_id"), "order_id")
+    spent = rows.group_by(buyer=rows.customer_id).aggregate(
+        gross=_whole(rows.quantity * rows.unit_price).sum()
+    )
+    table = placed.left_join(spent, placed.customer_id == spent.buyer)
+    net = table.gross.fill_null(0.0) - table.discounts.fill_null(0.0)
+    return table.select(
+        "customer_id",
+        "n_orders",
+        days_since_order=_days_ago(table.last_s, as_of),
+        revenue=_money(net),
+    )
 
 
 def _typed(value: ibis.Value, name: str) -> ibis.Value:

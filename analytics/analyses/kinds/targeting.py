@@ -22,7 +22,7 @@ KIND = Kind(
         r"(?:contact|action|target|targeting|mailing|call|marketing|retention|win back|offer) (?:plan|list)(?: \S+){0,14}",
         rf"(?:plan|list|selection)(?: \S+){{0,3}} of (?:\S+ )?(?:{_PEOPLE} to {_WRITE}|contact|action)(?: \S+){{0,12}}",
         r"(?:best|most profitable|optimal|smartest|wisest) (?:use|way to (?:spend|use|invest))(?: \S+){0,6} (?:budget|money|euro|spend|\d+)(?: \S+){0,8}",
-        rf"(?:spend|invest|use|put)(?: \S+){{0,6}} (?:on|into|for|across) (?:\S+ ){{0,2}}(?:{_PEOPLE}|{_SENT}|contacting|mailing|retention|win back)(?: \S+){{0,10}}",
+        rf"^(?:please |.*should (?:we|i) )?(?:spend|invest|use|put)(?: \S+){{0,6}} (?:on|into|for|across) (?:\S+ ){{0,2}}(?:{_PEOPLE}|{_SENT}|contacting|mailing|retention|win back)(?: \S+){{0,10}}",
         rf"(?:whom|who|which {_PEOPLE})(?: \S+){{0,6}} (?:change|influence|persuade|sway|move|convince|respond|react|buy|order)(?: \S+){{0,3}} (?:only )?(?:most|because of|due to|only if|thanks to|to a|to the|to our)(?: \S+){{0,8}}",
         r"(?:persuadable|incremental responder|sleeping dog|sure thing)s?(?: \S+){0,6}",
         rf"(?:uplift|incremental effect|extra chance)(?: \S+){{0,4}} (?:by|per|for each|of each) {_PEOPLE}(?: \S+){{0,4}}",

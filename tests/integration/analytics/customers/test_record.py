@@ -13,10 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from analytics.config import WarehouseLimits
+from analytics.customers.record import recency_frequency_money
 from analytics.customers.record_columns import COLUMNS, DIMENSIONS, KPIS
 from analytics.customers.record_file import write_record
 from analytics.customers.record_scores import ranks_of, score
 from analytics.errors import InputError
+from analytics.ports import Warehouse
 from assistant.cli.main import deskwise
 from tests.integration.analytics.query.random_warehouse import random_tables, write_warehouse
 
@@ -120,6 +122,17 @@ def test_fewer_days_score_more_and_a_missing_value_nothing() -> None:
 
     assert recent.tolist() == [87.5, 62.5, 37.5, 0.0]
     assert bought.tolist() == [37.5, 62.5, 87.5, 0.0]
+
+
+def test_recency_frequency_and_money_alone_are_those_of_the_record(
+    handmade: Warehouse, record: pd.DataFrame
+) -> None:
+    frame, _ = handmade.run(recency_frequency_money(handmade, date(2026, 6, 30)))
+    alone = frame.set_index("customer_id").sort_index()
+
+    whole = record.loc[alone.index, list(alone.columns)]
+    assert alone.index.tolist() == [1, 2, 4]
+    pd.testing.assert_frame_equal(alone, whole, check_dtype=False)
 
 
 def test_a_folder_that_is_not_there_is_refused(handmade_folder: Path, tmp_path: Path) -> None:
