@@ -69,8 +69,12 @@ def name_metrics(scene: Scene) -> None:
     if rule is not None and not _beaten_by_name(scene, rule, named):
         said = {m for i in scene.find(lambda t: bool(t.metrics)) for m in scene.tags[i].metrics}
         meant = tuple(m for m in rule.metrics if m in said)
+        if "campaign revenue" in rule.metrics and any(t.rank for t in scene.tags):
+            meant = ()  # "which campaign brought the most revenue": its own, or all it led to
         # The verb leaves it open, the noun does not: "visitors landed" are visitors.
         _apply(scene, replace(rule, metrics=meant) if len(meant) == 1 else rule)
+        if "campaign revenue" in rule.metrics and not meant:
+            scene.use(*(i for i in named if scene.tags[i].metrics == ("revenue",)))
         named = [i for i in named if not scene.used(i)]
         _absorb_same(scene, named)
     elif named:
