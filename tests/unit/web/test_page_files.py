@@ -55,6 +55,7 @@ def test_the_first_load_is_small_and_the_charts_are_not_in_it(built: Path) -> No
     assert charts[0] not in html
     assert "DeskPage" not in html
     assert "InsightsPage" not in html
+    assert "OperatePage" not in html
     figures = charts + [path.name for path in (built / "assets").glob("InsightsPage-*")]
     for name in figures:
         sizes[name] = len(gzip.compress((built / "assets" / name).read_bytes()))

@@ -77,6 +77,19 @@ export function ModelsTab() {
   );
 }
 
+const SHORT = 110;
+
+/** A text of which the beginning is enough at first. */
+function Long({ text }: { text: string }) {
+  if (text.length <= SHORT) return <>{text}</>;
+  return (
+    <details>
+      <summary>{`${text.slice(0, SHORT - 30).trimEnd()} …`}</summary>
+      {text}
+    </details>
+  );
+}
+
 function Row({ model, onUse }: { model: Model; onUse?: () => void }) {
   const name = say.names[model.name] ?? model.name;
   return (
@@ -85,8 +98,12 @@ function Row({ model, onUse }: { model: Model; onUse?: () => void }) {
         <strong>{name}</strong>
       </td>
       <td class="tight">{model.version}</td>
-      <td>{model.scores}</td>
-      <td class="muted">{model.trained_on}</td>
+      <td>
+        <Long text={model.scores} />
+      </td>
+      <td class="muted">
+        <Long text={model.trained_on} />
+      </td>
       <td class="figure">
         {model.is_live ? (
           <span class="badge state good">
