@@ -4,7 +4,6 @@ out, nothing is taken for what it is not.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import logging
@@ -25,7 +24,7 @@ from tests.integration.web.hostile import (
     n_inputs,
     operations,
 )
-from tests.integration.web.whole import Whole, send
+from tests.integration.web.whole import Whole, run_apart, send
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +53,7 @@ def tried(whole: Whole, *, thorough: bool) -> tuple[Counter[str], dict[str, str]
                     :200
                 ]
 
-    asyncio.run(run())
+    run_apart(run())
     return sent, wrong
 
 

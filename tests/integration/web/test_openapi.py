@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.integration.web.fuzz import fuzz
 from tests.integration.web.hostile import EVERYBODY, operations
-from tests.integration.web.whole import Whole
+from tests.integration.web.whole import Whole, run_apart
 
 
 def test_made_up_requests_get_what_the_description_says(whole: Whole) -> None:
     """No server error, no undeclared status, no other shape, nobody let in who may not."""
-    sent, wrong = asyncio.run(fuzz(whole, n_examples=1, is_quick=True))
+    sent, wrong = run_apart(fuzz(whole, n_examples=1, is_quick=True))
 
     assert wrong == []
     assert set(sent) == set(EVERYBODY)

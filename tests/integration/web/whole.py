@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from fastapi import FastAPI
@@ -38,6 +39,7 @@ from tests.integration.assistant.accounts.conftest import SetClock, accounts_on
 from tests.integration.web.fake_desk import past_tickets
 from web.app import create_app
 
+T = TypeVar("T")
 PEOPLE: dict[str, Role] = {
     "employee": "employee",
     "agent": "agent",
@@ -120,6 +122,12 @@ class Whole:
         """Return somebody as who asks."""
         user = self.users[name]
         return Asker(user_id=user.user_id, groups=user.all_groups, is_known=True, role=user.role)
+
+
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: browsers may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def send(
