@@ -12,6 +12,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -323,13 +324,17 @@ class HashEncoder:
         vectors = np.zeros((len(texts), self._n_dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in words(text) or [""]:
-                vectors[row] += self._direction(word)
+                vectors[row] += _direction(word, self._n_dimensions)
             vectors[row] /= np.linalg.norm(vectors[row]) or 1.0
         return vectors
 
-    def _direction(self, word: str) -> Vectors:
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-        return np.random.default_rng(seed).standard_normal(self._n_dimensions, dtype=np.float32)
+
+@lru_cache(maxsize=20_000)
+def _direction(word: str, n_dimensions: int) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    made = np.random.default_rng(seed).standard_normal(n_dimensions, dtype=np.float32)
+    made.flags.writeable = False
+    return made
 
 
 def token_batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:

@@ -60,15 +60,16 @@ def without_copies(ranked: Sequence[DocumentHit]) -> tuple[DocumentHit, ...]:
     sure.
     """
     kept: list[DocumentHit] = []
+    alike: dict[tuple[str, ...], list[DocumentHit]] = {}
     for hit in ranked:
-        if not any(_is_copy(hit, other) for other in kept):
+        others = alike.setdefault((hit.status, *terms(hit.title)), [])
+        if not any(_says_the_same(hit, other) for other in others):
+            others.append(hit)
             kept.append(hit)
     return tuple(kept)
 
 
-def _is_copy(hit: DocumentHit, other: DocumentHit) -> bool:
-    if hit.status != other.status or terms(hit.title) != terms(other.title):
-        return False
+def _says_the_same(hit: DocumentHit, other: DocumentHit) -> bool:
     left = frozenset(terms(hit.hits[0].passage.text))
     right = frozenset(term for each in other.hits for term in terms(each.passage.text))
     return len(left & right) >= MIN_COPIED * len(left)

@@ -60,7 +60,7 @@ def builder(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ass
     recorded = RecordedInsights(insights)
     if N_TURNS <= FEW_TURNS:
         monkeypatch.setattr(Parts, "insights_or_none", lambda _parts: recorded)
-        monkeypatch.setattr(Parts, "router", KeywordRouter())
+        monkeypatch.setattr(Parts, "_load_router", lambda _parts: KeywordRouter())
     else:
         examples = insights.examples()
         monkeypatch.setattr(type(insights), "examples", lambda _insights, **_groups: examples)
