@@ -15,7 +15,7 @@ from typing import Any
 FORWARDED_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 """What proxies add to requests that they pass on."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_PAGES = frozenset({"/", "/desk", "/tickets"})
+_PAGES = frozenset({"/", "/desk", "/tickets", "/insights", "/operate"})
 _MAX_AGE_S = 365 * 24 * 3600
 
 
@@ -64,7 +64,9 @@ def may_mint(path: str, fetch_site: str | None) -> bool:
     """
     if path.startswith("/api/"):
         return fetch_site != "cross-site"
-    if path in _PAGES or path.startswith(("/c/", "/a/", "/desk/", "/tickets/")):
+    if path in _PAGES or path.startswith(
+        ("/c/", "/a/", "/desk/", "/tickets/", "/insights/", "/operate/")
+    ):
         return fetch_site in ("none", "same-origin")
     return False
 

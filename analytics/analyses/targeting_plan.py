@@ -26,8 +26,8 @@ from analytics.customers.action_plan import (
     Fairness,
     choose,
     fairness_of,
-    held_out,
     order_of,
+    with_hold_out,
 )
 from analytics.customers.consent import Consent, read_consent
 from analytics.errors import QuestionError
@@ -318,7 +318,10 @@ def plan_of(wish: Wish, ground: Ground, *, checked: bool = True) -> Plan:
         most=None if wish.most is None else round(wish.most / written),
         order=ground.order,
     )  # fmt: skip
-    held = held_out(ids[rows], wish.hold_out, seed=wish.seed)
+    kept = with_hold_out(
+        rows, (ids, cost), wish.hold_out, seed=wish.seed, limits=(wish.budget, wish.most)
+    )
+    rows, held = kept.rows, kept.held_out
     sent = people.iloc[rows[~held]]
     spent = float(sent["cost"].sum())
     gained, spread = _total(ground, sent)

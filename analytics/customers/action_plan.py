@@ -82,6 +82,41 @@ def held_out(ids: npt.NDArray[np.int64], share: float, *, seed: int) -> Bools:
     return found
 
 
+def with_hold_out(
+    rows: npt.NDArray[np.int64],
+    people: tuple[npt.NDArray[np.int64], Floats],
+    share: float,
+    *,
+    seed: int,
+    limits: tuple[float | None, int | None],
+) -> Chosen:
+    """Hold some of the chosen out; who paid least goes until the rest keep within the limits.
+
+    Parameters
+    ----------
+    rows : ndarray
+        Positions of the chosen, best first.
+    people : tuple of ndarray, each of shape (n,)
+        Ids and costs of the candidates.
+    share : float
+        Of the chosen who are left alone, 0 to below 1.
+    limits : tuple
+        Money and contacts at most, of those who are written to; None without a limit.
+    """
+    ids, cost = people
+    budget, most = limits
+    while True:
+        held = held_out(ids[rows], share, seed=seed)
+        sent = rows[~held]
+        too_many = 0 if most is None else len(sent) - most
+        over = 0.0 if budget is None else float(cost[sent].sum()) - budget
+        if too_many <= 0 and over <= 1e-9:
+            return Chosen(rows=rows, held_out=held)
+        tail = np.cumsum(cost[rows][::-1])
+        n_over = int(np.searchsorted(tail, over)) + 1 if over > 1e-9 else 0
+        rows = rows[: -max(too_many, n_over, 1)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """How many of a group were chosen."""

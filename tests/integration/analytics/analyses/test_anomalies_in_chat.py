@@ -147,7 +147,8 @@ def test_readings_that_are_unusual_only_together_are_told_with_their_parts(
     insights: CatalogueInsights,
 ) -> None:
     """Incidents of low severity move several readings a little."""
-    found = _found(insights, "Any anomalies in the Web shop between 1 January 2026 and 29 June 2026?")
+    question = "Any anomalies in the Web shop between 1 January 2026 and 29 June 2026?"
+    found = _found(insights, question)
 
     joint = [row for row in found.rows if row[4] == "unusual together"]
     assert joint

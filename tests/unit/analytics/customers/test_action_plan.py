@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.customers.action_plan import choose, fairness_of, held_out
+from analytics.customers.action_plan import choose, fairness_of, held_out, with_hold_out
 from analytics.customers.consent import read_consent
 from analytics.errors import InputError
 
@@ -42,6 +42,24 @@ def test_the_hold_out_depends_on_the_seed_and_not_on_the_order() -> None:
     assert first.sum() == 100
     assert set(ids[first]) == set(ids[::-1][turned])
     assert set(ids[first]) != set(ids[held_out(ids, 0.1, seed=8)])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_contacts_cost_those_written_to_keep_within_the_limits(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    n = int(random.integers(5, 300))
+    ids, cost = np.arange(n), random.choice([0.05, 0.8, 1.2, 3.0], n)
+    budget, most = float(random.integers(3, 150)), int(random.integers(1, 200))
+    rows = choose(ids, random.normal(1, 2, n), cost * 0.9, budget=budget, most=round(most / 0.9))
+    kept = with_hold_out(rows, (ids, cost), 0.1, seed=7, limits=(budget, most))
+
+    sent = kept.rows[~kept.held_out]
+    assert cost[sent].sum() <= budget + 1e-9
+    assert len(sent) <= most
+    assert kept.held_out.sum() == round(len(kept.rows) * 0.1)
+    assert kept.rows.tolist() == rows[: len(kept.rows)].tolist()
+    if len(kept.rows) < len(rows):  # no more was dropped than two contacts of the dearest kind
+        assert cost[sent].sum() > budget - 7 or len(sent) == most
 
 
 def people(n_of: dict[str, int]) -> pd.DataFrame:
