@@ -324,13 +324,16 @@ class HashEncoder:
         vectors = np.zeros((len(texts), self._n_dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in words(text) or [""]:
-                vectors[row] += _direction(word, self._n_dimensions)
+                vectors[row] += self._direction(word)
             vectors[row] /= np.linalg.norm(vectors[row]) or 1.0
         return vectors
 
+    def _direction(self, word: str) -> Vectors:
+        return _direction_of(word, self._n_dimensions)
+
 
 @lru_cache(maxsize=20_000)
-def _direction(word: str, n_dimensions: int) -> Vectors:
+def _direction_of(word: str, n_dimensions: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
     made = np.random.default_rng(seed).standard_normal(n_dimensions, dtype=np.float32)
     made.flags.writeable = False

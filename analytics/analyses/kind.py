@@ -84,6 +84,9 @@ class Kind:
 
     def matches(self, text: str) -> bool:
         """Say whether canonical text asks for this kind in so many words."""
-        if any(re.search(rf"(?<!\S)(?:{p})(?!\S)", text) for p in self.unless):
-            return False
-        return any(re.search(rf"(?<!\S)(?:{p})(?!\S)", text) for p in self.patterns)
+        asks = any(re.search(rf"(?<!\S)(?:{p})(?!\S)", text) for p in self.patterns)
+        return asks and not self.is_ruled_out(text)
+
+    def is_ruled_out(self, text: str) -> bool:
+        """Say whether canonical text has words that ask for something else."""
+        return any(re.search(rf"(?<!\S)(?:{p})(?!\S)", text) for p in self.unless)

@@ -165,7 +165,7 @@ class Recogniser:
         found = self.nearest(text)
         if len(text.split()) < _FEWEST_WORDS or found is None or found[1] < _THRESHOLD:
             return None
-        if found[0].name in _ONLY_BY_WORDS:
+        if found[0].name in _ONLY_BY_WORDS or found[0].is_ruled_out(text):
             return None
         return found[0]
 

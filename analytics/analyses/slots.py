@@ -12,7 +12,7 @@ from analytics.analyses.kind import Kind
 from analytics.analyses.plan_slots import plan_slots
 from analytics.analyses.staffing_wishes import slots_in
 from analytics.catalogue import Catalogue
-from analytics.language.calendar import previous
+from analytics.language.calendar import add, previous
 from analytics.language.grouping import read_groups
 from analytics.language.members import read_members
 from analytics.language.naming import name_metrics
@@ -240,10 +240,30 @@ def _times(scene: Scene, wanted: set[str], kind: Kind) -> dict[str, object]:
     if alone and draft.period is not None and draft.period.start < draft.period.end:
         draft.compare_to = previous(draft.period)
     if "period" in wanted and draft.period is not None:
-        found["period"] = _span(draft.period)
+        text = " ".join(t.text for t in scene.tags)
+        coming = _comes_next(kind, draft.period, text, scene.as_of)
+        found["period"] = _span(coming or draft.period)
     if two and draft.compare_to is not None:
         found["compare_to"] = _span(draft.compare_to)
     return found
+
+
+_LOOKS_AHEAD = frozenset({"forecast", "capacity", "incident_risk", "staffing"})
+_YEARLESS = re.compile(
+    r"(?<!\S)(?:q ?[1-4]|h ?[12]|(?:first|second|third|fourth|last|1st|2nd|3rd|4th) (?:quarter|half)|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)(?!\S)"
+)
+_PAST = re.compile(
+    r"(?<!\S)(?:last|past|previous|ago|since|base|based|history|learn\S*|train\S*|fit\S*|from|use|using)(?!\S)|(?<!\S)\d{4}(?!\S)"
+)
+
+
+def _comes_next(kind: Kind, period: Period, text: str, as_of: date) -> Period | None:
+    """Return the coming quarter or month of a name that the past was taken for: "forecast for Q3"."""
+    if kind.name not in _LOOKS_AHEAD or period.end > as_of:
+        return None
+    if not _YEARLESS.search(text) or _PAST.search(text):
+        return None
+    return Period(start=add(period.start, "year", 1), end=add(period.end, "year", 1))
 
 
 _COHORT_OF = re.compile(
@@ -285,12 +305,13 @@ def _filters(scene: Scene, catalogue: Catalogue, found: Mapping[str, object]) ->
             continue
         if one.operator in {"is null", "not null"} or one.dimension in _SYMPTOMS:
             continue
+        column = dimension.column or dimension.name
         if one.operator == "=":
-            result[dimension.column] = one.values[0]
+            result[column] = one.values[0]
         elif one.operator == "in":
-            result[dimension.column] = list(one.values)
+            result[column] = list(one.values)
         else:
-            result[dimension.column] = _denied(one)
+            result[column] = _denied(one)
     return result
 
 

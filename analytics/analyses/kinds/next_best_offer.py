@@ -31,7 +31,12 @@ KIND = Kind(
         r"(?:best|right|good|suitable|most promising) (?:product|offer|item|thing)(?: \S+){0,4} (?:for|to) (?:\S+ ){0,4}(?:customer|client|account|buyer|them)(?: \S+){0,4}",
         r"(?:who|which (?:\d+ |\w+ )?(?:customer|client|buyer))(?: \S+){0,4} (?:should|could|would|might)(?: \S+){0,4} (?:offer|buy|be offered|be interested|pitch|target)(?: \S+){0,8}",
     ),
-    unless=(r"basket|together|same order", r"will leave|churn"),
+    unless=(
+        r"basket|together|same order",
+        r"will leave|churn",
+        r"(?:what|which)(?: \S+)? (?:time|hour|day|weekday|week|month|quarter|season)",
+        r"do (?:we|i)(?: \S+){0,2} sell",
+    ),
     slots=("customer_id", "product", "top_n", "filters"),
     examples=(
         "Recommend something for client 512",

@@ -37,6 +37,8 @@ KIND = Kind(
         r"the most(?! (?:likely|probable|plausible))|most common|most frequent|commonest|top \d+|caused the most|cause the most|causes the most",
         r"churn|leave us|customer leave|customer leaving",
         r"caused by|due to",
+        r"(?:without|no|lack|lacking|missing)(?: \S+){0,3} (?:root )?(?:cause|reason)",
+        r"(?:root )?(?:cause|reason)(?: be| remain)?(?: still)? (?:unknown|missing|empty|not (?:known|recorded|found))",
     ),
     slots=("incident_id", "service", "filters", "period"),
     examples=(

@@ -32,7 +32,8 @@ def insights(demo_warehouse: Warehouse, catalogue: Catalogue) -> CatalogueInsigh
          "average order value", "2026-01-01/2026-04-01", "2025-10-01/2026-01-01"),
         ("Reasons for the fall in bounce rate last month", "bounce rate", MAY, APRIL),
         ("What is behind the growth of sessions in May 2026?", "sessions", MAY, APRIL),
-        ("Why has the backlog grown since May?", "open tickets", "2026-05-01/2026-06-30", None),
+        ("Why has the backlog grown since May?", "open tickets",
+         "2026-06-29/2026-06-30", "2026-04-30/2026-05-01"),  # a level now against the one before
         ("Why was revenue in May lower than a year ago?",
          "revenue", MAY, "2025-05-01/2025-06-01"),
         ("Explain why active customers went down last month", "active customers", MAY, APRIL),

@@ -230,7 +230,7 @@ def test_the_description_names_answers_and_failures_of_every_endpoint(client: Te
     for path, method, operation in operations:
         answers = operation["responses"]
         assert {"400", "422", "500", "503"} <= set(answers), path
-        success = next(answers[status] for status in ("200", "201", "204") if status in answers)
+        success = next(answers[status] for status in sorted(answers) if status.startswith("2"))
         if "204" not in answers and not path.endswith(("finding.{kind}", "/file")):
             assert "$ref" in success["content"]["application/json"]["schema"], path
         if method in ("post", "put", "patch"):

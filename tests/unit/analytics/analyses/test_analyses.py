@@ -76,3 +76,21 @@ def test_a_number_that_is_counted_or_split_is_no_analysis(
     kind = RECOGNISER.by_words(recognisable(understood.tags))
 
     assert kind is None or understood.query is None or not outranks_numbers(kind, understood.tags)
+
+
+@pytest.mark.parametrize(
+    ("text", "no"),
+    [
+        ("At what time of day do we sell the most?", "next_best_offer"),
+        ("Which product do we sell most often?", "next_best_offer"),
+        ("incidents without a known root cause", "root_cause"),
+        ("outages whose cause is still unknown", "root_cause"),
+    ],
+)
+def test_words_that_rule_a_kind_out_count_for_its_examples_too(
+    understander: Understander, text: str, no: str
+) -> None:
+    flat = recognisable(understander.tags(text, AS_OF))
+    kind = RECOGNISER.by_words(flat) or RECOGNISER.by_likeness(flat)
+
+    assert kind is None or kind.name != no
