@@ -168,6 +168,7 @@ def answers(
             parts.helpdesk,
             retriever=opened.retriever,
             max_wrong_fraction=risk,
+            risk=None,  # what an administrator chose for this home is not measured here
         )
         result = evaluate_answers(
             rows,
