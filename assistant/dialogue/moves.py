@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
 from assistant.answering.confidence import content_words
 from assistant.answering.facets import load_facets, read_reply
 from assistant.dialogue import phrases
@@ -36,6 +39,8 @@ MAX_SOLVED_WORDS = 16
 MAX_REPLY_WORDS = 8
 MAX_LABEL_WORDS = 4
 MAX_REMARK_WORDS = 15
+LONG_LETTERS = 14
+"""From so many letters on two slips of the pen are read past, below it one."""
 MAX_STRAY_WORDS = 1
 """So many words of content beside "that did not help" say nothing new."""
 
@@ -85,7 +90,7 @@ def read_move(text: str, state: DialogueState) -> Move:
         return picked
     if state.route != "helpdesk" or not state.question or phrases.HUMAN.search(plain):
         return ASKS
-    for read in (_step, _fresh, _failed, _solved, _why, _correction):
+    for read in (_step, _fresh, _failed, _failed_misspelt, _solved, _why, _correction):
         move = read(plain, state)
         if move is not None:
             return move
@@ -237,6 +242,14 @@ def _failed(plain: str, state: DialogueState) -> Move | None:
     if not stray or (is_about_it and len(stray) <= MAX_STRAY_WORDS):
         return Move(kind="failed")
     return Move(kind="failed", rest=plain) if is_about_it else None
+
+
+def _failed_misspelt(plain: str, state: DialogueState) -> Move | None:
+    """Read "thatd idn't owrk": a slip or two away from saying that it failed."""
+    found = extractOne(plain, phrases.PLAIN_FAILURES, scorer=OSA.distance, score_cutoff=2)
+    if found is None or found[1] > 1 + (len(plain) >= LONG_LETTERS):
+        return None
+    return _failed(_plain(found[0]), state)
 
 
 def _stray_words(plain: str, state: DialogueState) -> list[str]:

@@ -144,6 +144,17 @@ SOLVED = re.compile(
     r"working (?:now|again)|problem (?:is )?(?:solved|gone|fixed)|all good|sorted|solved|fixed|"
     r"back to normal|(?:yes|yep)[, ]+(?:it )?(?:works|helped|solved|fixed))\b"
 )
+PLAIN_FAILURES = (
+    *(
+        f"{subject}{verb} {what}"
+        for subject in ("that ", "it ", "this ", "")
+        for verb in ("did not", "didn't", "does not", "doesn't")
+        for what in ("work", "help")
+    ),
+    *("no luck", "same problem"),
+    *("still not working", "still does not work", "still doesn't work"),
+)
+"""How failures are mostly told; what is a slip of the pen away from one of them tells one."""
 UNSOLVED = re.compile(rf"\b(?:{NOT}|not|but|still|if|how|what|when|no)\b")
 RELIEF = frozenset(
     ("again", "cheers", "finally", "gone", "great", "normal", "perfect", "sorted", "trick", "yes")

@@ -28,6 +28,23 @@ def test_a_failure_is_about_what_was_offered(text: str) -> None:
     assert read_move(text, after_answer()).kind == "failed"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["that didn't owrk", "thatd idn't work", "no ulck", "tht did not hepl", "it doesnt wokr",
+     "Stil not workin"],
+)  # fmt: skip
+def test_a_misspelt_failure_is_one(text: str) -> None:
+    assert read_move(text, after_answer()).kind == "failed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no lock screen", "the work did not end", "does it help?", "that did work", "it helped"],
+)
+def test_what_is_merely_like_a_failure_is_none(text: str) -> None:
+    assert read_move(text, after_answer()).kind != "failed"
+
+
 @pytest.mark.parametrize("text", FAILED.split("|"))
 def test_without_an_offer_the_same_words_are_a_question(text: str) -> None:
     assert read_move(text, DialogueState()).kind == "question"
