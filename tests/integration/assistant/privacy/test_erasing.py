@@ -21,6 +21,7 @@ from assistant.config import Settings
 from assistant.handoff.contract import HandOff, Said
 from assistant.model import Answered, Asker, Turn, WorkEvent
 from assistant.privacy import Subject, erasing
+from assistant.tables import gap_topics, ingest_runs, operator_choices
 from assistant.upkeep.surroundings import check_erasure
 from knowledge_base import HashEncoder
 from tests.integration.assistant.upkeep.made import ingest_articles
@@ -67,6 +68,7 @@ def fill(settings: Settings) -> None:
     parts.questions.put_saved(question)
     parts.questions.put_saved(replace(question, name="theirs", owner="ann"))
     parts.boards.pin([f"{WROTE} pinned"], asker=Asker(user_id=zoe.user_id))
+    _operating(parts, zoe.user_id)
     parts.store.close()
     upload = settings.home / "uploads" / "kb" / "keys.md"
     upload.parent.mkdir(parents=True)
@@ -85,6 +87,20 @@ def _talk(parts: Parts, zoe: str, ann: str) -> None:
         )
         parts.store.add_turn(turn, user_id=user)
         parts.store.add_feedback(turn.turn_id, user_id=user, value="up", comment=text, at=START)
+
+
+def _operating(parts: Parts, zoe: str) -> None:
+    """What operators' pages keep of who did something, in tables of their own."""
+    at = START.isoformat()
+    topic = {"topic_id": "1", "turn_ids": f'["t-{zoe}"]', "owner_id": zoe, "owner_name": NAME}
+    rows = (
+        (ingest_runs, {"run_id": "1", "at": at, "by": zoe, "body": json.dumps({"by": FULL})}),
+        (operator_choices, {"name": "note", "value": "0.1", "by": zoe, "at": at}),
+        (gap_topics, {**topic, "state": "", "n_asked": 1, "n_answered": 0}),
+    )
+    with parts.database.engine.begin() as connection:
+        for table, values in rows:
+            connection.execute(table.insert().values(values))
 
 
 def _tickets(parts: Parts, zoe: str, ann: str) -> None:
