@@ -14,6 +14,7 @@ import { useLoaded } from "../shell/useLoaded";
 import { formatDate, formatNumber } from "../text/format";
 import { checkGap, giveGap, readGaps } from "./api";
 import { tell } from "./messages";
+import { PeriodFilter } from "./PeriodFilter";
 import type { Gap, Trouble } from "./types";
 
 const say = tell.gaps;
@@ -56,18 +57,7 @@ export function GapsTab() {
     <section aria-labelledby="gaps-title">
       <h2 id="gaps-title">{say.title}</h2>
       <p class="muted">{say.more}</p>
-      <div class="filters">
-        <label>
-          {say.period}
-          <select value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
-            {Object.entries(say.periods).map(([key, name]) => (
-              <option key={key} value={key}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+      <PeriodFilter label={say.period} periods={say.periods} days={days} onChange={setDays} />
       <p class="hidden-text" role="status">
         {said}
       </p>

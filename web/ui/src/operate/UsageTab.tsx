@@ -8,6 +8,7 @@ import { useLoaded } from "../shell/useLoaded";
 import { formatDate, formatNumber } from "../text/format";
 import { readUsage } from "./api";
 import { tell } from "./messages";
+import { PeriodFilter } from "./PeriodFilter";
 import type { Fate, Outcomes, Usage } from "./types";
 
 const say = tell.usage;
@@ -26,18 +27,7 @@ export function UsageTab() {
       <section aria-labelledby="usage-title">
         <div class="operate-head">
           <h2 id="usage-title">{say.title}</h2>
-          <div class="filters">
-            <label>
-              {say.period}
-              <select value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
-                {Object.entries(say.periods).map(([key, name]) => (
-                  <option key={key} value={key}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </div>
+          <PeriodFilter label={say.period} periods={say.periods} days={days} onChange={setDays} />
         </div>
         {usage.problem && <ErrorCard problem={usage.problem} onRetry={usage.reload} />}
         {!found && !usage.problem && <Skeleton lines={8} label={tell.loading} />}
