@@ -19,6 +19,16 @@ CHARTS = {
     "Show the share of the channels": "Share of revenue by month and channel",
     "Sessions by source": "Sessions by source",
 }
+CUT_OFF = """(svg) => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")]
+    .filter((each) => {
+      const { left, right } = each.getBoundingClientRect();
+      return left < box.left - 0.5 || right > box.right + 0.5;
+    })
+    .map((each) => each.textContent);
+}"""
+"""The words of a chart that stand out of it at a side."""
 
 
 @pytest.mark.parametrize(
@@ -36,6 +46,8 @@ def test_every_chart_is_drawn_and_has_words_and_a_table(
         expect(plot).to_be_visible()
         expect(turn.get_by_role("region", name=f"Table: {title}").last).to_be_visible()
         assert overflow_px(page) <= 0, question
+        expect(turn.locator(".plot svg text").first).to_be_visible()
+        assert turn.locator(".plot svg").evaluate(CUT_OFF) == [], question
     expect(page.locator(".turn").last).to_contain_text(
         "The chart shows 15 of 40 and adds the others up; the table has all."
     )

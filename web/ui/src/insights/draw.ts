@@ -67,7 +67,6 @@ const PICTURE_PX = 960;
 const MARGIN_PX = 24;
 const HEAD_PX = 56;
 const SHARPNESS = 2;
-const FONT = "system-ui, sans-serif";
 
 /** A chart with its title and period as a picture, whatever the size of the window. */
 export async function drawPicture(
@@ -83,8 +82,7 @@ export async function drawPicture(
   const chart = init(box, undefined, { renderer: "canvas", width, height });
   try {
     const make = plot.kind === "heatmap" ? heatMapOptions : options;
-    const made = withFont(make(plot, colours, width, true)) as Record<string, unknown>;
-    chart.setOption({ ...made, animation: false }, { notMerge: true });
+    chart.setOption({ ...make(plot, colours, width, true), animation: false }, { notMerge: true });
     const canvas = document.createElement("canvas");
     canvas.width = PICTURE_PX * SHARPNESS;
     canvas.height = (HEAD_PX + height + MARGIN_PX) * SHARPNESS;
@@ -94,10 +92,11 @@ export async function drawPicture(
     brush.fillStyle = colours.page;
     brush.fillRect(0, 0, canvas.width, canvas.height);
     brush.fillStyle = colours.text;
-    brush.font = `600 16px ${FONT}`;
+    const fontFamily = getComputedStyle(document.body).fontFamily;
+    brush.font = `600 16px ${fontFamily}`;
     brush.fillText(title, MARGIN_PX, 28, width);
     brush.fillStyle = colours.muted;
-    brush.font = `13px ${FONT}`;
+    brush.font = `13px ${fontFamily}`;
     brush.fillText(period, MARGIN_PX, 47, width);
     const drawn = chart.renderToCanvas({ pixelRatio: SHARPNESS, backgroundColor: colours.page });
     brush.drawImage(drawn, MARGIN_PX, HEAD_PX, width, height);
@@ -107,13 +106,6 @@ export async function drawPicture(
   }
 }
 
-/** Nothing is inherited where there is no page around. */
-function withFont(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withFont);
-  if (typeof value !== "object" || value === null) return value === "inherit" ? FONT : value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withFont(item)]));
-}
-
 /** The library leaves by setting its elements' HTML to nothing, which the policy forbids. */
 function emptyWithoutHtml(element: Element): void {
   const set = (): void => element.replaceChildren();
@@ -121,7 +113,9 @@ function emptyWithoutHtml(element: Element): void {
 }
 
 function options(plot: Plot, colours: Colours, width: number, isStill: boolean): Record<string, unknown> {
-  const text = { color: colours.muted, fontSize: 12, fontFamily: "inherit" };
+  // By its name: with "inherit" labels are measured in another font than they are drawn in.
+  const fontFamily = getComputedStyle(document.body).fontFamily;
+  const text = { color: colours.muted, fontSize: 12, fontFamily };
   const names = plot.series.map((item) => item.name);
   const longest = (words: string[]): number =>
     Math.max(0, ...words.map((word) => word.length)) * CHARACTER_PX;
@@ -159,7 +153,7 @@ function options(plot: Plot, colours: Colours, width: number, isStill: boolean):
   return {
     animation: !isStill,
     animationDuration: 150,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    textStyle: { fontFamily },
     grid: {
       left: plot.isLying ? 12 : 4,
       right: hasNames ? Math.min(longest(names) + 16, width * 0.35) : plot.isLying ? 72 : 20,

@@ -23,7 +23,9 @@ export function heatMapOptions(
   const values = cells.map(([, , value]) => value);
   const low = Math.min(0, ...values);
   const high = Math.max(low, ...values);
-  const text = { color: colours.muted, fontSize: 12, fontFamily: "inherit" };
+  // By its name: with "inherit" labels are measured in another font than they are drawn in.
+  const fontFamily = getComputedStyle(document.body).fontFamily;
+  const text = { color: colours.muted, fontSize: 12, fontFamily };
   const longest = Math.max(0, ...plot.series.map((item) => item.name.length)) * CHARACTER_PX;
   const cellPx = (width - longest) / Math.max(1, plot.labels.length);
   const hasNumbers = plot.labels.length <= MOST_LABELLED && cellPx >= LEAST_CELL_PX;
@@ -32,7 +34,7 @@ export function heatMapOptions(
   return {
     animation: !isStill,
     animationDuration: 150,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    textStyle: { fontFamily },
     grid: {
       left: 4,
       right: 4,
